@@ -1,0 +1,182 @@
+/**
+ * Records of the Bayesian search: its settings, what was fitted, what every acquisition function saw, and what was
+ * asked. Plain numbers only: they cross the thread wall by structured clone and live in journals as JSON.
+ * λ is the weight of the newer of two parents; `weights` has one entry a parent, oldest first, summing to 1.
+ */
+
+/** Covariance function: Matérn with ν = 5/2, or the squared exponential. */
+export type KernelName = "matern52" | "rbf";
+
+/** What is assumed of a measurement's noise: exact, its own standard error, or one variance fitted by likelihood. */
+export type NoiseKind = "none" | "known" | "fitted";
+
+/** What improvement is measured against: the best value seen, or the best posterior mean at a point seen. */
+export type IncumbentKind = "observed" | "posterior";
+
+/** Expected improvement, its logarithm, probability of improvement, μ + βσ, Thompson sampling. */
+export type AcquisitionName = "ei" | "logei" | "pi" | "ucb" | "ts";
+
+/** One acquisition function, or GP-Hedge over a pool of them. */
+export type AcquisitionChoice = AcquisitionName | "hedge";
+
+/** Everything a search depends on besides its observations. */
+export type SearchSettings = {
+  /** How many checkpoints are merged, k ≥ 2. */
+  readonly parents: number;
+  /** Least weight of the newest parent, in [0, 1): λ ∈ [α, 1] (P1 eq. 3). */
+  readonly alpha: number;
+  readonly kernel: KernelName;
+  readonly noise: NoiseKind;
+  readonly acquisition: AcquisitionChoice;
+  /** The acquisition functions GP-Hedge chooses from. */
+  readonly pool: readonly AcquisitionName[];
+  /** β of UCB = μ + βσ (P1 eq. 11): a multiple of the standard deviation. */
+  readonly beta: number;
+  /** Learning rate of GP-Hedge; `null` for √(8 ln |pool| / trials). */
+  readonly eta: number | null;
+  /** Planned number of trials, T. */
+  readonly trials: number;
+  /** Trials of the initial design, before the model chooses. */
+  readonly initialTrials: number;
+  readonly incumbent: IncumbentKind;
+  readonly seed: number;
+  /** Points of the drawn grid over λ ∈ [0, 1]. */
+  readonly gridPoints: number;
+};
+
+/** An affine change of units: standardised = (value − shift) / scale. */
+export type Standardisation = {
+  readonly shift: number;
+  readonly scale: number;
+  /** All values are equal, so that scale is 1 for want of a spread. */
+  readonly constant: boolean;
+};
+
+/** How the hyper-parameters were come by: maximum likelihood, values in place of too little data, or held by the user. */
+export type FitKind = "likelihood" | "default" | "fixed";
+
+/** A conditioned Gaussian process, in standardised units; inputs are the weights of all parents but the oldest. */
+export type SurrogateModel = {
+  readonly kernel: KernelName;
+  readonly noise: NoiseKind;
+  readonly fit: FitKind;
+  readonly mean: number;
+  /** One an input: for two parents a single one, in units of λ. */
+  readonly lengthscale: readonly number[];
+  readonly outputscale: number;
+  /** The fitted variance; 0 for exact values; the mean of the known variances. */
+  readonly noiseVariance: number;
+  readonly logMarginalLikelihood: number;
+  /** What had to be added to the covariance's diagonal to factor it. */
+  readonly jitter: number;
+  /** The hyper-parameters that ended on a bound of their search, in words such as "lengthscale at its upper bound". */
+  readonly atBounds: readonly string[];
+  readonly standardisation: Standardisation;
+};
+
+/** A λ and the height of something there. */
+export type GridMaximum = { readonly lambda: number; readonly value: number };
+
+/**
+ * The posterior and every acquisition function over λ ∈ [0, 1], in the units of the objective (`pi`: a probability;
+ * `logEi`: natural logarithm of `ei`). All arrays have one entry a λ. `std` is of the noise-free curve.
+ */
+export type SurrogateGrid = {
+  readonly alpha: number;
+  readonly lambda: readonly number[];
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly ei: readonly number[];
+  readonly logEi: readonly number[];
+  readonly pi: readonly number[];
+  readonly ucb: readonly number[];
+  /** Maxima within [α, 1], polished between grid points. `logEi` has the same λ as `ei`. */
+  readonly argmax: {
+    readonly ei: GridMaximum;
+    readonly logEi: GridMaximum;
+    readonly pi: GridMaximum;
+    readonly ucb: GridMaximum;
+  };
+};
+
+/** Mean and standard deviation of the noise-free objective at a point, in its units. */
+export type PosteriorPoint = { readonly mean: number; readonly std: number };
+
+/** Each observation predicted from all others, hyper-parameters held; in the objective's units, in the order given. */
+export type LeaveOneOut = {
+  readonly mean: readonly number[];
+  /** Standard deviation of the left-out *measurement*, noise included. */
+  readonly std: readonly number[];
+  readonly rootMeanSquareError: number;
+  /** Sum of log predictive densities, in standardised units. */
+  readonly logPredictiveDensity: number;
+  /** Share of observations within 1.96 predictive standard deviations. */
+  readonly coverage95: number;
+};
+
+/** The incumbent under both readings; improvement is measured from the one the settings name. */
+export type Incumbent = {
+  readonly kind: IncumbentKind;
+  readonly bestF: number;
+  readonly observed: { readonly weights: readonly number[]; readonly value: number };
+  readonly posterior: { readonly weights: readonly number[]; readonly value: number };
+};
+
+/** What the search knows after some observations. */
+export type Surrogate = {
+  readonly model: SurrogateModel;
+  readonly incumbent: Incumbent;
+  /** For two parents only, else `null`. */
+  readonly grid: SurrogateGrid | null;
+  /** `null` for fewer than two observations. */
+  readonly leaveOneOut: LeaveOneOut | null;
+};
+
+/** Where one acquisition function wants to go. */
+export type Nominee = {
+  readonly acquisition: AcquisitionName;
+  readonly weights: readonly number[];
+  /** Height of the acquisition function there, in the objective's units (`logei`: log of them; `pi`: probability). */
+  readonly value: number;
+  readonly posterior: PosteriorPoint;
+  /** The true maximiser, when it was too close to a measured point and the best point far enough was taken instead. */
+  readonly movedFrom: readonly number[] | null;
+};
+
+/** GP-Hedge's state at one ask; arrays follow `pool`. */
+export type HedgeState = {
+  readonly pool: readonly AcquisitionName[];
+  readonly eta: number;
+  /** Sum of rewards so far: the posterior means of earlier nominees, standardised. */
+  readonly gains: readonly number[];
+  readonly probabilities: readonly number[];
+};
+
+/** One suggestion, with all that led to it. */
+export type Ask = {
+  /** 0-based; given observations do not count. */
+  readonly number: number;
+  readonly kind: "initial" | "acquisition";
+  readonly weights: readonly number[];
+  /** For two parents, else `null`. */
+  readonly lambda: number | null;
+  /** The acquisition function followed; `null` in the initial design. */
+  readonly acquisition: AcquisitionName | null;
+  /** One for each member of the pool, or the only one's; empty in the initial design. */
+  readonly nominees: readonly Nominee[];
+  /** `null` unless GP-Hedge chose. */
+  readonly hedge: HedgeState | null;
+  /** What was expected here before measuring; `null` before the first observation. */
+  readonly posterior: PosteriorPoint | null;
+  /** What the search knew; `null` before the first observation. */
+  readonly surrogate: Surrogate | null;
+};
+
+/** A measured point. `ask` is `null` for values given from outside, such as the parents' own scores. */
+export type Observation = {
+  readonly weights: readonly number[];
+  readonly value: number;
+  /** Needed with known noise. */
+  readonly stderr: number | null;
+  readonly ask: Ask | null;
+};

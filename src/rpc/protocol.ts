@@ -1,0 +1,139 @@
+/**
+ * The one map that types both ends of the thread wall: method name → request, result. Everything here is a plain
+ * record. The engine implements it, the worker and the command line hand it on, the store calls it.
+ */
+import type { Progress } from "../base/job.ts";
+import type { BackendChoice, BackendInfo } from "../domain/backend.ts";
+import type { CheckpointReport, RunInfo } from "../domain/checkpoint.ts";
+import type { Evaluation, ItemResult } from "../domain/evaluation.ts";
+import type { MetricName } from "../domain/measure.ts";
+import type { Recipe } from "../domain/recipe.ts";
+import type {
+  Heldout,
+  MatrixCell,
+  MatrixRecord,
+  MatrixRule,
+  Score,
+  StudyRecord,
+  SweepPoint,
+  SweepRecord,
+  Trial,
+} from "../domain/study.ts";
+import type { Ask, SearchSettings } from "../domain/surrogate.ts";
+import type { Split, TaskInfo, TaskRow } from "../domain/task.ts";
+
+/** Checkpoints oldest first, a task and its rows; `metric` null takes the task's default measure. */
+export type SubjectRequest = {
+  readonly parents: readonly string[];
+  readonly task: string;
+  readonly split: Split;
+  readonly metric: MetricName | null;
+  /** Only the first so many rows; `null` for all. */
+  readonly limit: number | null;
+};
+
+/** Request and result of every method. */
+export type EngineMethods = {
+  /** Starts the device; may be called again with another choice, which drops everything resident. */
+  start: {
+    request: { readonly backend: BackendChoice; readonly threads: number | null };
+    result: BackendInfo;
+  };
+  /** The shipped run: its checkpoints and tasks. Reads no weights and needs no device. */
+  openDemo: { request: Record<string, never>; result: RunInfo };
+  /** Looks into checkpoints without loading their weights. */
+  inspect: {
+    request: { readonly checkpoints: readonly string[] };
+    result: {
+      readonly checkpoints: readonly CheckpointReport[];
+      readonly identical: readonly (readonly [number, number])[];
+    };
+  };
+  /** Rows of a task file of the person's own, parsed; the name it gets can be used as `task` from then on. */
+  addTask: { request: { readonly name: string; readonly jsonl: string }; result: TaskInfo };
+  /** Rows as a person reads them, from `first` on. */
+  taskRows: {
+    request: { readonly task: string; readonly split: Split; readonly first: number; readonly count: number };
+    result: readonly TaskRow[];
+  };
+  evaluate: {
+    request: {
+      readonly recipe: Recipe;
+      readonly task: string;
+      readonly split: Split;
+      readonly limit: number | null;
+    };
+    result: Evaluation;
+  };
+  sweep: {
+    request: { readonly subject: SubjectRequest; readonly lambdas: readonly number[] };
+    result: SweepRecord;
+  };
+  /** Runs until `trials` trials are there, continuing `history` exactly; a cancelled run keeps its trials by events. */
+  optimize: {
+    request: {
+      readonly subject: SubjectRequest;
+      readonly settings: SearchSettings;
+      readonly history: readonly Trial[];
+      readonly trials: number;
+    };
+    result: StudyRecord;
+  };
+  /** The merge against its parents on the other rows, item by item. */
+  compare: {
+    request: { readonly subject: SubjectRequest; readonly weights: readonly number[] };
+    result: Heldout;
+  };
+  /** Items whose outcome differs between the better parent and the merge, with their rows, gained ones first. */
+  changes: {
+    request: { readonly subject: SubjectRequest; readonly weights: readonly number[] };
+    result: readonly {
+      readonly index: number;
+      readonly gained: boolean;
+      readonly row: TaskRow;
+      readonly parent: ItemResult;
+      readonly merge: ItemResult;
+    }[];
+  };
+  matrix: {
+    request: {
+      readonly subject: SubjectRequest;
+      readonly rule: MatrixRule;
+      /** Used by the rule `optimize`. */
+      readonly settings: SearchSettings;
+      /** Cells already known, not measured again. */
+      readonly known: readonly MatrixCell[];
+    };
+    result: MatrixRecord;
+  };
+  /** Files of the merged checkpoint in Hugging Face layout, parents read tensor by tensor. */
+  exportMerge: {
+    request: { readonly recipe: Recipe; readonly dtype: "float16" | "bfloat16" | "float32" };
+    result: { readonly files: readonly { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }[] };
+  };
+};
+
+/** A method's name. */
+export type EngineMethod = keyof EngineMethods;
+
+/** What a running method tells before it is done. */
+export type EngineEvent =
+  | { readonly kind: "progress"; readonly progress: Progress }
+  | { readonly kind: "parent"; readonly index: number; readonly score: Score }
+  | { readonly kind: "point"; readonly point: SweepPoint }
+  | { readonly kind: "ask"; readonly number: number; readonly ask: Ask }
+  | { readonly kind: "trial"; readonly trial: Trial }
+  | { readonly kind: "cell"; readonly cell: MatrixCell };
+
+/** How a caller watches and stops one call. */
+export type Job = { readonly signal: AbortSignal; emit(event: EngineEvent): void };
+
+/** Both roofs and the store talk to the engine through this and nothing else. */
+export interface Engine {
+  /** @throws AppError of any tag; `cancelled` when the job's signal was aborted. */
+  call<M extends EngineMethod>(
+    method: M,
+    request: EngineMethods[M]["request"],
+    job: Job,
+  ): Promise<EngineMethods[M]["result"]>;
+}
