@@ -1,0 +1,96 @@
+/**
+ * The picture of a one-dimensional search: posterior and every acquisition function on a grid over λ ∈ [0, 1], with
+ * their maxima over [α, 1], as a plain record in the objective's units. Pure.
+ */
+import type { GridMaximum, Standardisation, SurrogateGrid } from "../domain/surrogate.ts";
+import {
+  type AcquisitionParameters,
+  acquisitionAt,
+  type ClosedFormName,
+  searchedInstead,
+} from "./acquisition.ts";
+import { type Gp, type Posterior, posteriorAt, posteriorGradientAt } from "./gp.ts";
+import { type InputFunction, maximizeOverSpace, spreadWeights } from "./maximize.ts";
+import type { SearchSpace } from "./searchSpace.ts";
+
+/** What the grid needs besides the process. */
+export type GridSettings = SearchSpace & { readonly beta: number; readonly gridPoints: number };
+
+type Drawn = "ei" | "logei" | "pi" | "ucb";
+
+/** @param bestF f* in the process's units */
+export function surrogateGrid(
+  gp: Gp,
+  settings: GridSettings,
+  bestF: number,
+  standardisation: Standardisation,
+): SurrogateGrid {
+  const parameters = { bestF, beta: settings.beta };
+  const lambda = Array.from({ length: settings.gridPoints }, (_, i) => i / (settings.gridPoints - 1));
+  const posteriors = lambda.map((x) => posteriorAt(gp, [x]));
+  const height = (name: Drawn, posterior: Posterior): number =>
+    inUnits(name, heightAt(name, posterior, parameters), standardisation);
+  const spread = spreadWeights(settings);
+  const argmaxOf = (name: Drawn): GridMaximum => {
+    const { weights } = maximizeOverSpace(searchFunction(gp, name, parameters), settings, spread, []);
+    return { lambda: weights[1]!, value: height(name, posteriorAt(gp, [weights[1]!])) };
+  };
+  const logEi = argmaxOf("logei");
+  const { shift, scale } = standardisation;
+  return {
+    alpha: settings.alpha,
+    lambda,
+    mean: posteriors.map(({ mean }) => shift + scale * mean),
+    std: posteriors.map(({ variance }) => scale * Math.sqrt(variance)),
+    ei: posteriors.map((posterior) => height("ei", posterior)),
+    logEi: posteriors.map((posterior) => height("logei", posterior)),
+    pi: posteriors.map((posterior) => height("pi", posterior)),
+    ucb: posteriors.map((posterior) => height("ucb", posterior)),
+    argmax: {
+      ei: { lambda: logEi.lambda, value: height("ei", posteriorAt(gp, [logEi.lambda])) },
+      logEi,
+      pi: argmaxOf("pi"),
+      ucb: argmaxOf("ucb"),
+    },
+  };
+}
+
+/** An acquisition function (or its increasing transform that is searched instead) over the process's inputs. */
+export function searchFunction(gp: Gp, name: Drawn, parameters: AcquisitionParameters): InputFunction {
+  const searched = searchedInstead(name);
+  return (input, gradient) => {
+    if (gradient === null) return heightAt(searched, posteriorAt(gp, input), parameters);
+    const posterior = posteriorGradientAt(gp, input);
+    const std = Math.sqrt(posterior.variance);
+    const { value, byMean, byStd } = acquisitionAt(searched, { mean: posterior.mean, std }, parameters);
+    for (let c = 0; c < gradient.length; c++) {
+      const stdSlope = posterior.varianceGradient[c]! / (2 * std);
+      gradient[c] = byMean * posterior.meanGradient[c]! + byStd * stdSlope;
+    }
+    return value;
+  };
+}
+
+/** An acquisition function's height turned from standardised units into the objective's. */
+export function inUnits(name: Drawn, height: number, { shift, scale }: Standardisation): number {
+  switch (name) {
+    case "ei":
+      return scale * height;
+    case "logei":
+      return height + Math.log(scale);
+    case "pi":
+      return height;
+    case "ucb":
+      return shift + scale * height;
+    default:
+      return name satisfies never;
+  }
+}
+
+function heightAt(
+  name: ClosedFormName,
+  { mean, variance }: Posterior,
+  parameters: AcquisitionParameters,
+): number {
+  return acquisitionAt(name, { mean, std: Math.sqrt(variance) }, parameters).value;
+}

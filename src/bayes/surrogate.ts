@@ -1,0 +1,198 @@
+/**
+ * From observations to what the search knows: standardised targets, the fitted process, the incumbent, the drawn grid
+ * and leave-one-out. Every picture and every choice comes through here. Pure.
+ *
+ * Units: the process is fitted to (value − shift)/scale, shift the mean and scale the sample standard deviation
+ * (n − 1); records are turned back into the values' units.
+ */
+import { AppError } from "../base/errors.ts";
+import type {
+  Incumbent,
+  IncumbentKind,
+  KernelName,
+  LeaveOneOut,
+  NoiseKind,
+  PosteriorPoint,
+  Standardisation,
+  Surrogate,
+  SurrogateModel,
+} from "../domain/surrogate.ts";
+import { matrixFromRows, rowOf } from "../numerics/matrix.ts";
+import { LOG_SQRT_2PI } from "../numerics/normal.ts";
+import { mean, sampleStandardDeviation } from "../numerics/statistics.ts";
+import { type Fit, type FixedHyperparameters, fitGp } from "./fit.ts";
+import { type Gp, leaveOneOut, posteriorAt } from "./gp.ts";
+import { surrogateGrid } from "./grid.ts";
+import { checkSpace, inputOf, type SearchSpace } from "./searchSpace.ts";
+
+/** A measured point; `stderr` is needed with known noise. */
+export type Measurement = {
+  readonly weights: readonly number[];
+  readonly value: number;
+  readonly stderr: number | null;
+};
+
+/** How observations are read. */
+export type SurrogateSettings = SearchSpace & {
+  readonly kernel: KernelName;
+  readonly noise: NoiseKind;
+  readonly incumbent: IncumbentKind;
+  readonly beta: number;
+  readonly gridPoints: number;
+  readonly seed: number;
+  readonly fixed: FixedHyperparameters;
+  readonly standardize: boolean;
+};
+
+/** The fitted process with what is needed to choose; `record` is what others see. */
+export type Analysis = {
+  readonly gp: Gp;
+  readonly settings: SurrogateSettings;
+  readonly standardisation: Standardisation;
+  readonly measured: readonly (readonly number[])[];
+  /** f* in standardised units. */
+  readonly bestF: number;
+  readonly record: Surrogate;
+};
+
+/**
+ * Fits the model to at least one measurement.
+ * @throws AppError `usage` for a value that is not finite, weights of the wrong number or sum, a missing standard
+ * error with known noise; `numerics` when the covariance cannot be factored.
+ */
+export function analyse(measurements: readonly Measurement[], settings: SurrogateSettings): Analysis {
+  checkSpace(settings);
+  measurements.forEach((measurement, i) => {
+    checkMeasurement(measurement, i, settings);
+  });
+  const measured = measurements.map(({ weights }) => weights);
+  const standardisation = standardisationOf(
+    measurements.map(({ value }) => value),
+    settings.standardize,
+  );
+  const { shift, scale } = standardisation;
+  const fit = fitGp({
+    kernel: settings.kernel,
+    inputs: matrixFromRows(measured.map(inputOf)),
+    targets: measurements.map(({ value }) => (value - shift) / scale),
+    noiseVariances: noiseVariances(measurements, settings.noise, scale),
+    fixed: settings.fixed,
+    seed: settings.seed,
+  });
+  const incumbent = incumbentOf(fit.gp, measured, settings.incumbent, standardisation);
+  const bestF = (incumbent.bestF - shift) / scale;
+  const record: Surrogate = {
+    model: modelRecord(fit, measurements, settings, standardisation),
+    incumbent,
+    grid: settings.parents === 2 ? surrogateGrid(fit.gp, settings, bestF, standardisation) : null,
+    leaveOneOut: measurements.length < 2 ? null : leaveOneOutRecord(fit.gp, standardisation),
+  };
+  return { gp: fit.gp, settings, standardisation, measured, bestF, record };
+}
+
+/** The noise-free objective's posterior at weights, in the values' units. */
+export function predict({ gp, standardisation }: Analysis, weights: readonly number[]): PosteriorPoint {
+  const { mean: m, variance } = posteriorAt(gp, inputOf(weights));
+  return {
+    mean: standardisation.shift + standardisation.scale * m,
+    std: standardisation.scale * Math.sqrt(variance),
+  };
+}
+
+function checkMeasurement(measurement: Measurement, index: number, settings: SurrogateSettings): void {
+  const { weights, value, stderr } = measurement;
+  const refuse = (what: string): never => {
+    throw new AppError("usage", `Observation ${index + 1} cannot be used: ${what}.`, { fields: { index } });
+  };
+  if (!Number.isFinite(value)) refuse(`its value is ${value}`);
+  if (weights.length !== settings.parents)
+    refuse(`it has ${weights.length} weights for ${settings.parents} parents`);
+  const sum = weights.reduce((a, b) => a + b, 0);
+  if (!(Math.abs(sum - 1) < 1e-3)) refuse(`its weights sum to ${sum}, not to 1`);
+  if (settings.noise !== "known") return;
+  if (stderr === null || !(stderr >= 0 && Number.isFinite(stderr)))
+    refuse(`known noise needs its standard error, which is ${stderr ?? "missing"}`);
+}
+
+function standardisationOf(values: readonly number[], standardize: boolean): Standardisation {
+  const spread = values.length < 2 ? 0 : sampleStandardDeviation(values);
+  // Equal values may differ from their computed mean in the last bit; that is no spread.
+  const most = Math.max(...values.map(Math.abs));
+  const constant = spread <= 1e-14 * most;
+  if (!standardize) return { shift: 0, scale: 1, constant };
+  return { shift: mean(values), scale: constant ? 1 : spread, constant };
+}
+
+/** Known variances in standardised units, zeros for exact values, `null` where one is to be fitted. */
+function noiseVariances(
+  measurements: readonly Measurement[],
+  noise: NoiseKind,
+  scale: number,
+): readonly number[] | null {
+  switch (noise) {
+    case "none":
+      return measurements.map(() => 0);
+    case "known":
+      return measurements.map(({ stderr }) => ((stderr ?? Number.NaN) / scale) ** 2);
+    case "fitted":
+      return null;
+    default:
+      return noise satisfies never;
+  }
+}
+
+/** Best observed value, and best posterior mean at an observed point; the first of equals. Points below α count too. */
+function incumbentOf(
+  gp: Gp,
+  measured: readonly (readonly number[])[],
+  kind: IncumbentKind,
+  { shift, scale }: Standardisation,
+): Incumbent {
+  const means = measured.map((_, i) => posteriorAt(gp, rowOf(gp.inputs, i)).mean);
+  const best = (values: ArrayLike<number>): { weights: readonly number[]; value: number } => {
+    let first = 0;
+    for (let i = 1; i < values.length; i++) if (values[i]! > values[first]!) first = i;
+    return { weights: measured[first]!, value: shift + scale * values[first]! };
+  };
+  const observed = best(gp.targets);
+  const posterior = best(means);
+  return { kind, bestF: kind === "observed" ? observed.value : posterior.value, observed, posterior };
+}
+
+function modelRecord(
+  { gp, noiseVariance, kind, atBounds }: Fit,
+  measurements: readonly Measurement[],
+  { kernel, noise }: SurrogateSettings,
+  standardisation: Standardisation,
+): SurrogateModel {
+  const known = noiseVariances(measurements, noise, standardisation.scale);
+  return {
+    kernel,
+    noise,
+    fit: kind,
+    mean: gp.mean,
+    lengthscale: Array.from(gp.kernel.lengthscale),
+    outputscale: gp.kernel.outputscale,
+    noiseVariance: noiseVariance ?? mean(known ?? [0]),
+    logMarginalLikelihood: gp.logMarginalLikelihood,
+    jitter: gp.factor.jitter,
+    atBounds,
+    standardisation,
+  };
+}
+
+function leaveOneOutRecord(gp: Gp, { shift, scale }: Standardisation): LeaveOneOut {
+  const left = leaveOneOut(gp);
+  const residuals = left.map(({ mean: m }, i) => gp.targets[i]! - m);
+  const scores = left.map(({ variance }, i) => residuals[i]! ** 2 / variance);
+  return {
+    mean: left.map(({ mean: m }) => shift + scale * m),
+    std: left.map(({ variance }) => scale * Math.sqrt(variance)),
+    rootMeanSquareError: scale * Math.sqrt(mean(residuals.map((r) => r * r))),
+    logPredictiveDensity: left.reduce(
+      (sum, { variance }, i) => sum - LOG_SQRT_2PI - 0.5 * Math.log(variance) - 0.5 * scores[i]!,
+      0,
+    ),
+    coverage95: mean(scores.map((score) => (score <= 1.96 ** 2 ? 1 : 0))),
+  };
+}
