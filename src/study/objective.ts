@@ -1,0 +1,148 @@
+/**
+ * What a study maximises: weights → merge → evaluation → objective value. The only place that turns a metric into a
+ * value. Parents are measured once. Engine thread or Node; knows no file and no device.
+ */
+import { AppError } from "../base/errors.ts";
+import { type Clock, createProgress, type Progress } from "../base/job.ts";
+import type { Evaluation } from "../domain/evaluation.ts";
+import { type Measure, turnSign } from "../domain/measure.ts";
+import { type Recipe, soleRecipe } from "../domain/recipe.ts";
+import type { Score, Subject } from "../domain/study.ts";
+import { evaluateTask, type PreparedTask } from "../evaluate/evaluateTask.ts";
+import { comparePaired } from "../evaluate/significance.ts";
+import type { LanguageModel } from "../runtime/languageModel.ts";
+
+/** Makes merges current on the device, one at a time. The engine implements it. */
+export interface Merger {
+  /**
+   * Loads what is missing, mixes the recipe into the model's weights and lends the model; nobody else mixes meanwhile.
+   * @throws AppError of loading or mixing, `cancelled`, and whatever `use` throws.
+   */
+  withMerge<T>(recipe: Recipe, signal: AbortSignal, use: (model: LanguageModel) => Promise<T>): Promise<T>;
+}
+
+/** How one study is stopped and watched. */
+export type StudyJob = { readonly signal: AbortSignal; onProgress(progress: Progress): void };
+
+/** A measured merge with all it is based on. */
+export type Measured = { readonly score: Score; readonly evaluation: Evaluation };
+
+/** A subject made ready to be measured at any weights. */
+export interface Objective {
+  readonly subject: Subject;
+  readonly clock: Clock;
+  /** One weight a parent, in the subject's order. */
+  measure(weights: readonly number[], signal: AbortSignal, onBatch?: OnBatch): Promise<Measured>;
+  /** The parent at this index, from memory when it was measured before. */
+  measureParent(index: number, signal: AbortSignal, onBatch?: OnBatch): Promise<Measured>;
+}
+
+/** Called after each batch of one evaluation. */
+export type OnBatch = (done: number, total: number) => void;
+
+/** Evaluations of single checkpoints, kept from study to study; the key names checkpoint, task, rows and limit. */
+export type ParentMemory = Map<string, Evaluation>;
+
+/** What an objective is made of. `limit` and the subject's names only label what `prepared` holds. */
+export type ObjectiveParts = {
+  readonly subject: Subject;
+  readonly limit: number | null;
+  readonly prepared: PreparedTask;
+  readonly merger: Merger;
+  readonly memory: ParentMemory;
+  readonly clock: Clock;
+};
+
+/** The objective of a subject. */
+export function createObjective(parts: ObjectiveParts): Objective {
+  const { subject, memory, clock } = parts;
+  const measured = (evaluation: Evaluation): Measured => ({
+    score: scoreOf(evaluation, subject.measure),
+    evaluation,
+  });
+  const measureParent: Objective["measureParent"] = async (index, signal, onBatch) => {
+    const name = subject.parents[index]!;
+    const key = JSON.stringify([name, subject.task, subject.split, parts.limit]);
+    const known = memory.get(key);
+    if (known !== undefined) return measured(known);
+    const evaluation = await evaluateRecipe(parts, soleRecipe(name), signal, onBatch);
+    memory.set(key, evaluation);
+    return measured(evaluation);
+  };
+  return {
+    subject,
+    clock,
+    measureParent,
+    async measure(weights, signal, onBatch) {
+      const sole = soleParent(weights);
+      if (sole !== null) return measureParent(sole, signal, onBatch);
+      const recipe = { parents: subject.parents, coefficients: weights };
+      return measured(await evaluateRecipe(parts, recipe, signal, onBatch));
+    },
+  };
+}
+
+/** One merge on one prepared task, nothing remembered. */
+export async function evaluateRecipe(
+  parts: Pick<ObjectiveParts, "prepared" | "merger" | "clock"> & {
+    readonly subject: Pick<Subject, "task" | "split">;
+  },
+  recipe: Recipe,
+  signal: AbortSignal,
+  onBatch: OnBatch = () => {},
+): Promise<Evaluation> {
+  const { prepared, clock } = parts;
+  return parts.merger.withMerge(recipe, signal, async (model) => {
+    const startMs = clock();
+    const outcome = await evaluateTask(prepared, model, {
+      signal,
+      onBatch: (done) => onBatch(done, prepared.total),
+    });
+    const { task, split } = parts.subject;
+    return { recipe, task, split, ...outcome, elapsedMs: clock() - startMs };
+  });
+}
+
+/** An evaluation's objective value. @throws AppError `usage` when the evaluation has no such metric. */
+export function scoreOf(evaluation: Evaluation, measure: Measure): Score {
+  const metric = evaluation.metrics[measure.metric];
+  if (metric === undefined)
+    throw new AppError("usage", `The task ${evaluation.task} has no metric ${measure.metric}.`, {
+      advice: `It has ${Object.keys(evaluation.metrics).join(", ")}.`,
+    });
+  return { value: turnSign(measure, metric.value), stderr: metric.stderr, n: evaluation.n };
+}
+
+/** All parents in order; `onParent` hears of each. */
+export async function measureParents(
+  objective: Objective,
+  job: StudyJob,
+  onParent: (index: number, score: Score) => void,
+): Promise<readonly Measured[]> {
+  const { parents } = objective.subject;
+  const progress = createProgress(objective.clock, "measuring the parents", parents.length, "checkpoints");
+  const measured: Measured[] = [];
+  for (const index of parents.keys()) {
+    const one = await objective.measureParent(index, job.signal);
+    measured.push(one);
+    onParent(index, one.score);
+    job.onProgress(progress(index + 1));
+  }
+  return measured;
+}
+
+/** Index of the highest value, the first of equals. */
+export function indexOfBest(scores: readonly Score[]): number {
+  return scores.reduce((best, score, i) => (score.value > scores[best]!.value ? i : best), 0);
+}
+
+/** A merge against a parent: difference and error paired over items; all 0 when it is that parent itself. */
+export function compareMeasured(merge: Measured, parent: Measured, measure: Measure) {
+  return comparePaired(merge.evaluation, parent.evaluation, measure);
+}
+
+/** The parent whose weight is 1 while all others are 0, if there is one. */
+function soleParent(weights: readonly number[]): number | null {
+  const index = weights.indexOf(1);
+  return index >= 0 && weights.every((weight, i) => i === index || weight === 0) ? index : null;
+}
