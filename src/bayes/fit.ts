@@ -95,9 +95,7 @@ function heldTheta({ inputs, fixed, noiseVariances }: FitProblem): readonly (num
   // A noise held at 0 becomes the least positive number, as log 0 cannot be computed with.
   const log = (value: number | undefined): number | null =>
     value === undefined ? null : Math.log(Math.max(value, Number.MIN_VALUE));
-  const lengthscale = Array.from({ length: inputs.columns }, (_, c) =>
-    log(fixed.lengthscale?.[c] ?? fixed.lengthscale?.[0]),
-  );
+  const lengthscale = Array.from({ length: inputs.columns }, (_, c) => log(heldLengthscale(fixed, c)));
   return [...lengthscale, log(fixed.outputscale), noiseVariances === null ? log(fixed.noise) : 0];
 }
 
@@ -144,19 +142,21 @@ function conditioned(
   kind: FitKind,
   atBounds: readonly string[],
 ): Fit {
-  const d = problem.inputs.columns;
-  const natural = Float64Array.from(theta, Math.exp);
-  const noiseVariance = problem.noiseVariances === null ? natural[d + 1]! : null;
-  const gp = conditionGp(
-    { name: problem.kernel, lengthscale: natural.slice(0, d), outputscale: natural[d]! },
-    {
-      inputs: problem.inputs,
-      targets: problem.targets,
-      noiseVariances: problem.noiseVariances ?? new Float64Array(problem.inputs.rows).fill(natural[d + 1]!),
-    },
-    problem.fixed.mean ?? null,
-  );
+  const { inputs, targets, fixed } = problem;
+  const d = inputs.columns;
+  // Held values are taken as they were given, not through their logarithm and back.
+  const lengthscale = Array.from(theta.slice(0, d), (log, c) => heldLengthscale(fixed, c) ?? Math.exp(log));
+  const outputscale = fixed.outputscale ?? Math.exp(theta[d]!);
+  const noiseVariance = problem.noiseVariances === null ? (fixed.noise ?? Math.exp(theta[d + 1]!)) : null;
+  const noiseVariances = problem.noiseVariances ?? new Float64Array(inputs.rows).fill(noiseVariance ?? 0);
+  const kernel = { name: problem.kernel, lengthscale, outputscale };
+  const gp = conditionGp(kernel, { inputs, targets, noiseVariances }, fixed.mean ?? null);
   return { gp, noiseVariance, kind, atBounds };
+}
+
+/** The lengthscale held for an input: its own, or the one given for all. */
+function heldLengthscale({ lengthscale }: FixedHyperparameters, input: number): number | undefined {
+  return lengthscale?.[input] ?? lengthscale?.[0];
 }
 
 function namesAtBounds(
