@@ -1,0 +1,104 @@
+import { expect, test } from "vitest";
+import { createRng } from "../numerics/rng.ts";
+import { createHashModel } from "./fixtures/hashModel.ts";
+import { type Bundle, type PackingPlan, planPacking, planPlain } from "./packing.ts";
+import { scoreRequests } from "./scoring.ts";
+
+const VOCABULARY = 13;
+const settings = {
+  batchTokens: 200,
+  batchLogits: 60 * VOCABULARY,
+  vocabularySize: VOCABULARY,
+  rowTokens: 24,
+};
+const job = { signal: new AbortController().signal, onBatch() {} };
+
+/** Items of one to four choices with common beginnings of all lengths, some choices one token, some equal. */
+function randomBundles(seed: number, count: number): readonly Bundle[] {
+  const rng = createRng(seed);
+  const integer = (below: number) => Math.floor(rng.uniform() * below);
+  const some = (length: number) => Array.from({ length }, () => integer(VOCABULARY));
+  return Array.from({ length: count }, () => {
+    const context = some(1 + integer(12));
+    return Array.from({ length: 1 + integer(4) }, () => {
+      const own = integer(3) === 0 ? some(1 + integer(3)) : [];
+      const start = [...context, ...own];
+      return { tokens: [...start, ...some(1 + integer(5))], firstTarget: start.length };
+    });
+  });
+}
+
+function targetsOf(plan: PackingPlan): readonly number[] {
+  return plan.batches.flatMap(({ owners }) => [...owners]).sort((a, b) => a - b);
+}
+
+const bundles = randomBundles(7, 120);
+const requests = bundles.flat();
+const wanted = requests.flatMap(({ tokens, firstTarget }, r) => Array(tokens.length - firstTarget).fill(r));
+
+test.each([true, false])("every target of every request is asked for exactly once (shared: %s)", (share) => {
+  const plan = planPacking(bundles, { ...settings, share });
+  expect(plan.requests).toBe(requests.length);
+  expect(targetsOf(plan)).toEqual(wanted);
+});
+
+test.each([true, false])(
+  "both budgets are kept, and rows are not longer than asked (shared: %s)",
+  (share) => {
+    const plan = planPacking(bundles, { ...settings, share });
+    for (const { batch } of plan.batches) {
+      expect(batch.rows * batch.columns).toBeLessThanOrEqual(settings.batchTokens);
+      expect(batch.scoredPlaces.length * VOCABULARY).toBeLessThanOrEqual(settings.batchLogits);
+      expect(new Set(batch.scoredPlaces).size).toBe(batch.scoredPlaces.length);
+    }
+    const longest = Math.max(
+      ...bundles.map((b) => b.reduce((sum, { tokens }) => sum + tokens.length - 1, 0)),
+    );
+    expect(Math.max(...plan.batches.map(({ batch }) => batch.columns))).toBeLessThanOrEqual(
+      Math.max(settings.rowTokens, longest),
+    );
+  },
+);
+
+test("shared, unshared and plain plans show the model the same pasts", async () => {
+  const model = createHashModel(VOCABULARY);
+  const plain = await scoreRequests(planPlain(bundles), model, job);
+  for (const share of [true, false])
+    for (const rowTokens of [1, 24, 64]) {
+      const plan = planPacking(bundles, { ...settings, rowTokens, share });
+      expect(await scoreRequests(plan, model, job)).toEqual(plain);
+    }
+});
+
+test("sharing computes fewer tokens, packing pads little", () => {
+  const shared = planPacking(bundles, { ...settings, share: true });
+  const unshared = planPacking(bundles, { ...settings, share: false });
+  expect(shared.tokens).toBeLessThan(unshared.tokens);
+  expect(shared.places / shared.tokens).toBeLessThan(1.2);
+});
+
+test("a plan by hand: the context once, its last place scored once for two single-token choices", () => {
+  const bundle = [
+    { tokens: [5, 6, 7], firstTarget: 2 },
+    { tokens: [5, 6, 8], firstTarget: 2 },
+    { tokens: [5, 6, 9, 4], firstTarget: 2 },
+  ];
+  const { batches } = planPacking([bundle], { ...settings, share: true });
+  expect(batches).toHaveLength(1);
+  const { batch, owners } = batches[0]!;
+  expect([...batch.tokens]).toEqual([5, 6, 9]);
+  expect([...batch.positions]).toEqual([0, 1, 2]);
+  expect(batch.parentSegments[2]).toBe(batch.segments[0]);
+  expect(batch.segments[2]).not.toBe(batch.segments[0]);
+  expect([...batch.scoredPlaces]).toEqual([1, 2]);
+  expect([...batch.targetPlaces]).toEqual([0, 0, 0, 1]);
+  expect([...batch.targetTokens]).toEqual([7, 8, 9, 4]);
+  expect([...owners]).toEqual([0, 1, 2, 2]);
+});
+
+test("a row that breaks a budget alone is a batch alone", () => {
+  const long = [{ tokens: Array(300).fill(1), firstTarget: 1 }];
+  const { batches } = planPacking([long, ...bundles], { ...settings, share: true });
+  expect(batches[0]!.batch.rows).toBe(1);
+  expect(batches[0]!.batch.scoredPlaces).toHaveLength(299);
+});
