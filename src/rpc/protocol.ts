@@ -19,6 +19,7 @@ import type {
   SweepRecord,
   Trial,
 } from "../domain/study.ts";
+import type { MeasuredRow, SuggestionRecord, SuggestionSettings } from "../domain/suggestion.ts";
 import type { Ask, SearchSettings } from "../domain/surrogate.ts";
 import type { Split, TaskInfo, TaskRow } from "../domain/task.ts";
 
@@ -105,6 +106,11 @@ export type EngineMethods = {
       readonly known: readonly MatrixCell[];
     };
     result: MatrixRecord;
+  };
+  /** Advice for scores measured elsewhere. Needs no device. */
+  suggest: {
+    request: { readonly rows: readonly MeasuredRow[]; readonly settings: SuggestionSettings };
+    result: SuggestionRecord;
   };
   /** Files of the merged checkpoint in Hugging Face layout, parents read tensor by tensor. */
   exportMerge: {
