@@ -55,6 +55,8 @@ const DEFAULTS = { lengthscale: 0.25, outputscale: 1, noise: 0.01 } as const;
 const SCREENING_POINTS = 24;
 const POLISHED_STARTS = 4;
 const LEAST_TARGETS = 3;
+/** Equal values may differ from their computed mean in the last bits. */
+export const ROUNDING = 1e-14;
 const STOPPING = { gradientTolerance: 1e-6, valueTolerance: 1e-10, maxIterations: 100 };
 
 type Range = readonly [low: number, high: number];
@@ -66,7 +68,7 @@ type Range = readonly [low: number, high: number];
 export function fitGp(problem: FitProblem): Fit {
   const n = problem.inputs.rows;
   const d = problem.inputs.columns;
-  const spread = n < 2 ? 0 : sampleVariance(problem.targets);
+  const spread = spreadOf(problem.targets);
   const scale = spread > 0 ? spread : 1;
   const held = heldTheta(problem);
   const bounds = withHeld(boxOf(RAILS, d, scale), held);
@@ -88,6 +90,14 @@ export function fitGp(problem: FitProblem): Fit {
   if (first === undefined) return conditioned(problem, start, "default", []);
   const best = minima.reduce((a, b) => (b.value < a.value ? b : a), first);
   return conditioned(problem, best.x, "likelihood", namesAtBounds(best.x, bounds, held));
+}
+
+/** The targets' sample variance; 0 for one target, and where they differ by rounding only. */
+function spreadOf(targets: ArrayLike<number>): number {
+  if (targets.length < 2) return 0;
+  const variance = sampleVariance(targets);
+  const most = Array.from(targets, Math.abs).reduce((a, b) => Math.max(a, b), 0);
+  return Math.sqrt(variance) <= ROUNDING * most ? 0 : variance;
 }
 
 /** θ with the entries that are held, `null` elsewhere. With known noise the noise entry has no meaning and is held. */

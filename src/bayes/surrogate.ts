@@ -20,7 +20,7 @@ import type {
 import { matrixFromRows, rowOf } from "../numerics/matrix.ts";
 import { LOG_SQRT_2PI } from "../numerics/normal.ts";
 import { mean, sampleStandardDeviation } from "../numerics/statistics.ts";
-import { type Fit, type FixedHyperparameters, fitGp } from "./fit.ts";
+import { type Fit, type FixedHyperparameters, fitGp, ROUNDING } from "./fit.ts";
 import { type Gp, leaveOneOut, posteriorAt } from "./gp.ts";
 import { surrogateGrid } from "./grid.ts";
 import { checkSpace, inputOf, type SearchSpace } from "./searchSpace.ts";
@@ -70,11 +70,13 @@ export function analyse(measurements: readonly Measurement[], settings: Surrogat
     measurements.map(({ value }) => value),
     settings.standardize,
   );
-  const { shift, scale } = standardisation;
+  const { shift, scale, constant } = standardisation;
   const fit = fitGp({
     kernel: settings.kernel,
     inputs: matrixFromRows(measured.map(inputOf)),
-    targets: measurements.map(({ value }) => (value - shift) / scale),
+    targets: measurements.map(({ value }) =>
+      constant && settings.standardize ? 0 : (value - shift) / scale,
+    ),
     noiseVariances: noiseVariances(measurements, settings.noise, scale),
     fixed: settings.fixed,
     seed: settings.seed,
@@ -116,9 +118,7 @@ function checkMeasurement(measurement: Measurement, index: number, settings: Sur
 
 function standardisationOf(values: readonly number[], standardize: boolean): Standardisation {
   const spread = values.length < 2 ? 0 : sampleStandardDeviation(values);
-  // Equal values may differ from their computed mean in the last bit; that is no spread.
-  const most = Math.max(...values.map(Math.abs));
-  const constant = spread <= 1e-14 * most;
+  const constant = spread <= ROUNDING * Math.max(...values.map(Math.abs));
   if (!standardize) return { shift: 0, scale: 1, constant };
   return { shift: mean(values), scale: constant ? 1 : spread, constant };
 }
