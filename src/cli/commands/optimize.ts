@@ -1,0 +1,146 @@
+/** `mergescope optimize CKPT CKPT… --task T`: finds the best weights by Bayesian optimisation (P1 §3). */
+import type { Command } from "commander";
+import { isCancelled } from "../../base/errors.ts";
+import { type Measure, turnSign } from "../../domain/measure.ts";
+import type { Heldout, StudyRecord, Trial } from "../../domain/study.ts";
+import type { SearchSettings } from "../../domain/surrogate.ts";
+import type { EngineMethods, SubjectRequest } from "../../rpc/protocol.ts";
+import { resolveParents } from "../checkpoints.ts";
+import type { CommandContext, CommonOptions, Outcome, Run } from "../command.ts";
+import { type Journal, openJournal } from "../journal.ts";
+import { addCommonOptions, addMeasureOptions, addTaskOptions, type TaskOptions } from "../options.ts";
+import { describeMeasure, heldoutInMetricUnits, indexOfBest, inMetricUnits } from "../scores.ts";
+import { addSearchOptions, type SearchOptions, searchSettings } from "../searchSettings.ts";
+import { resolveSubject } from "../subject.ts";
+import { optimizeText } from "../text/optimizeReport.ts";
+
+type OptimizeOptions = CommonOptions & TaskOptions & SearchOptions & { readonly journal?: string };
+
+type OptimizeRequest = EngineMethods["optimize"]["request"];
+
+/** A search, whole or cut short; objective units. */
+type Searched = Pick<StudyRecord, "parents" | "trials" | "surrogate" | "heldout"> & {
+  readonly stopped: boolean;
+};
+
+/** Adds the command. */
+export function defineOptimize(program: Command, run: Run): void {
+  addCommonOptions(
+    addSearchOptions(
+      addMeasureOptions(
+        addTaskOptions(
+          program
+            .command("optimize")
+            .description("find the best mix of two or more checkpoints by Bayesian optimisation")
+            .argument("<checkpoints...>", "oldest first; λ is the weight of the last"),
+        ),
+      ),
+    ).option("--journal <file>", "write every trial to this file; an existing one is resumed"),
+  ).action((names: readonly string[], options: OptimizeOptions) =>
+    run(options, (context) => optimize(names, options, context)),
+  );
+}
+
+async function optimize(
+  names: readonly string[],
+  options: OptimizeOptions,
+  context: CommandContext,
+): Promise<Outcome> {
+  const parents = await resolveParents(names, context);
+  const { subject, measure, info } = await resolveSubject(parents, options, context);
+  const settings = searchSettings(parents.length, options);
+  const journal =
+    options.journal === undefined ? null : await openJournal(options.journal, { subject, settings });
+  let searched: Searched;
+  try {
+    const request = {
+      subject,
+      settings: journal?.settings ?? settings,
+      history: journal?.trials ?? [],
+      trials: Math.max(settings.trials, journal?.trials.length ?? 0),
+    };
+    searched = await search(request, journal, context);
+  } finally {
+    await journal?.close();
+  }
+  const hasOtherRows = info.rows[subject.split === "search" ? "test" : "search"] > 0;
+  const heldout = searched.heldout ?? (hasOtherRows ? await compareBest(subject, searched, context) : null);
+  return {
+    json: optimizeDocument(subject, measure, settings, { ...searched, heldout }),
+    text: optimizeText(subject, measure, { ...searched, heldout }),
+    stopped: searched.stopped,
+  };
+}
+
+async function search(
+  request: OptimizeRequest,
+  journal: Journal | null,
+  context: CommandContext,
+): Promise<Searched> {
+  const parents: StudyRecord["parents"][number][] = [];
+  const trials: Trial[] = [...request.history];
+  const job = context.job((event) => {
+    if (event.kind === "parent") parents[event.index] = event.score;
+    if (event.kind !== "trial") return;
+    trials.push(event.trial);
+    // A failed write is reported when the journal is closed.
+    journal?.append(event.trial).catch(() => undefined);
+  });
+  try {
+    return { ...(await context.engine.call("optimize", request, job)), stopped: false };
+  } catch (thrown) {
+    if (!isCancelled(thrown) || trials.length === 0) throw thrown;
+    return { parents, trials, surrogate: null, heldout: null, stopped: true };
+  }
+}
+
+/** The best trial against its parents on the rows the search did not see; `null` after Ctrl-C. */
+async function compareBest(
+  subject: SubjectRequest,
+  { trials, stopped }: Searched,
+  context: CommandContext,
+): Promise<Heldout | null> {
+  const best = trials[indexOfBest(trials) ?? 0];
+  if (stopped || best === undefined) return null;
+  return context.engine.call("compare", { subject, weights: best.weights }, context.job());
+}
+
+function optimizeDocument(
+  subject: SubjectRequest,
+  measure: Measure,
+  settings: SearchSettings,
+  { parents, trials, surrogate, heldout, stopped }: Searched,
+): object {
+  const documents = trials.map((trial) => trialDocument(trial, measure));
+  return {
+    task: subject.task,
+    split: subject.split,
+    ...describeMeasure(measure),
+    settings,
+    parents: subject.parents.map((name, index) => {
+      const score = parents[index];
+      return score === undefined ? { name, value: null } : { name, ...inMetricUnits(score, measure) };
+    }),
+    trials: documents,
+    best: documents[indexOfBest(trials) ?? -1] ?? null,
+    model: surrogate?.model ?? null,
+    heldout: heldout === null ? null : heldoutInMetricUnits(heldout, measure),
+    stopped,
+  };
+}
+
+/** `acquisition` is null in the initial design; `posterior` is what was expected before measuring. */
+function trialDocument(trial: Trial, measure: Measure): object {
+  const { number, weights, lambda, ask, flips, elapsedMs } = trial;
+  const { posterior } = ask;
+  return {
+    number,
+    weights,
+    lambda,
+    ...inMetricUnits(trial, measure),
+    acquisition: ask.acquisition,
+    posterior: posterior === null ? null : { mean: turnSign(measure, posterior.mean), std: posterior.std },
+    flips,
+    elapsedMs,
+  };
+}

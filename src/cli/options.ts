@@ -1,0 +1,78 @@
+/** Parsers of option values and the options that several commands share. A value out of range is bad usage. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { MetricName } from "../domain/measure.ts";
+import type { Split } from "../domain/task.ts";
+
+/** Parses a finite number within [low, high]. */
+export function numberIn(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isFinite(value) || value < low || value > high) {
+      throw new InvalidArgumentError(`It must be a number ${describeRange(low, high)}.`);
+    }
+    return value;
+  };
+}
+
+/** Parses a whole number within [low, high]. */
+export function integerIn(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isSafeInteger(value) || value < low || value > high) {
+      throw new InvalidArgumentError(`It must be a whole number ${describeRange(low, high)}.`);
+    }
+    return value;
+  };
+}
+
+/** Parses numbers separated by commas. */
+export function numberList(text: string): readonly number[] {
+  const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  if (!values.every(Number.isFinite)) {
+    throw new InvalidArgumentError("It must be numbers separated by commas, such as 0.2,0.3,0.5.");
+  }
+  return values;
+}
+
+function describeRange(low: number, high: number): string {
+  if (high === Number.POSITIVE_INFINITY || high === Number.MAX_SAFE_INTEGER) return `of at least ${low}`;
+  return `from ${low} to ${high}`;
+}
+
+/** Which rows of which task, and what is measured on them. */
+export type TaskOptions = {
+  readonly task: string;
+  readonly limit?: number;
+  readonly split?: Split;
+  readonly metric?: MetricName;
+};
+
+/** Adds `--task` and `--limit`. */
+export function addTaskOptions(command: Command): Command {
+  return command
+    .requiredOption("--task <task>", "a built-in task (see `mergescope tasks`) or a .jsonl file of your own")
+    .option("--limit <n>", "only the first n rows", integerIn(1, Number.MAX_SAFE_INTEGER));
+}
+
+/** Adds `--split` and `--metric`, for commands whose result is one measure. */
+export function addMeasureOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--split <half>", "the half of the task's rows to use")
+        .choices(["search", "test"])
+        .default("search"),
+    )
+    .option(
+      "--metric <name>",
+      "what to measure (default: the task's own; acc, acc_norm, exact_match or nll)",
+    );
+}
+
+/** Adds `--json`, `--verbose` and the files that a single weights file may lack beside it. */
+export function addCommonOptions(command: Command): Command {
+  return command
+    .option("--json", "print one JSON document on stdout and nothing else there")
+    .option("--verbose", "show stack traces")
+    .option("--config <file>", "config.json of a checkpoint given as a single weights file")
+    .option("--tokenizer <file>", "tokenizer.json of a checkpoint given as a single weights file");
+}

@@ -1,0 +1,273 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { AppError } from "../base/errors.ts";
+import { fakeEngine, fakeTrial } from "./fixtures/fakeEngine.ts";
+import { runCommandLine } from "./program.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "mergescope-cli-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function shell(
+  line: string,
+  engine = fakeEngine(),
+  options: { readonly interactive?: boolean; readonly stop?: AbortController } = {},
+) {
+  const [out, error]: [string[], string[]] = [[], []];
+  const stop = options.stop ?? new AbortController();
+  const code = await runCommandLine(
+    line.split(" ").filter((word) => word !== ""),
+    {
+      terminal: {
+        out: (text) => void out.push(text),
+        error: (text) => void error.push(text),
+        interactive: options.interactive ?? false,
+        columns: 80,
+      },
+      createEngine: async () => engine,
+      signal: stop.signal,
+      clock: () => 0,
+      version: "0.0.0",
+    },
+  );
+  return { code, out: out.join(""), error: error.join(""), json: () => JSON.parse(out.join("")) };
+}
+
+describe("usage", () => {
+  it("prints help, alone and on request", async () => {
+    expect(await shell("")).toMatchObject({ code: 0, error: "", out: expect.stringContaining("optimize") });
+    expect(await shell("sweep --help")).toMatchObject({ code: 0, out: expect.stringContaining("--points") });
+  });
+
+  it.each([
+    ["nonsense", "unknown command"],
+    ["tasks --nonsense", "unknown option"],
+    ["tasks extra", "too many arguments"],
+    ["sweep demo:1 demo:2", "--task"],
+    ["sweep demo:1 demo:2 --task tool --points 0", "from 1 to"],
+    ["merge demo:1 demo:2 --lambda 1.2 --out x", "from 0 to 1"],
+    ["merge demo:1 demo:2 --lambda 0.5x --out x", "from 0 to 1"],
+    ["merge demo:1 demo:2 --weights 0.5,0.6 --out x", "sum to 1.1"],
+    ["merge demo:1 demo:2 --weights 1 --out x", "1 weights are given for 2"],
+    ["merge demo:1 demo:2 --out x", "No weights"],
+    ["merge demo:1 demo:2 demo:3 --lambda 0.5 --out x", "for two checkpoints"],
+    ["sweep demo:1 demo:1 --task tool", "named twice"],
+    ["sweep demo:1 demo:2 --task nonsense", 'no task named "nonsense"'],
+    ["sweep demo:1 demo:2 --task text --metric acc", 'does not measure "acc"'],
+    ["sweep demo:1 demo:2 --task tool --from 0.9 --to 0.1", "above"],
+    ["optimize demo:1 --task tool", "at least two"],
+    ["optimize demo:1 demo:2 --task tool --acquisition magic", "magic"],
+  ])("refuses `%s` with exit code 2", async (line, words) => {
+    const result = await shell(line);
+    expect(result).toMatchObject({ code: 2, out: "", error: expect.stringContaining(words) });
+  });
+
+  it.each([
+    ["inspect hf:EleutherAI/pythia-70m", "not supported yet"],
+    ["merge demo:1 demo:2 --method ties --out x", "not supported yet"],
+    ["evaluate demo:1 --task tool --num-fewshot 5", "not supported yet"],
+    ["evaluate demo:1 --task tool --data somewhere", "not supported yet"],
+    ["evaluate demo:1 --task nowhere.jsonl", "nowhere.jsonl"],
+    ["suggest nowhere.csv", "nowhere.csv"],
+  ])("says why `%s` fails, with exit code 1", async (line, words) => {
+    const result = await shell(line);
+    expect(result).toMatchObject({ code: 1, out: "", error: expect.stringContaining(words) });
+    expect(result.error).not.toContain("    at ");
+  });
+
+  it("shows a stack only when asked", async () => {
+    const engine = fakeEngine({
+      inspect: () => {
+        throw new AppError("bad-format", "The file is broken.", { cause: new Error("inner") });
+      },
+    });
+    expect((await shell("inspect x", engine)).error).toBe("error: The file is broken.\n");
+    const verbose = await shell("inspect x --verbose", engine);
+    expect(verbose.error).toContain("    at ");
+    expect(verbose.error).toContain("caused by: Error: inner");
+  });
+});
+
+describe("documents", () => {
+  it("lists tasks", async () => {
+    const { tasks } = (await shell("tasks --json")).json();
+    expect(tasks[0]).toMatchObject({ name: "tool", metrics: ["acc", "acc_norm"], licence: "CC0-1.0" });
+    expect((await shell("tasks")).out).toContain("tool (default)");
+  });
+
+  it("inspects every checkpoint of the run", async () => {
+    const document = (await shell("inspect demo --json")).json();
+    expect(document.checkpoints.map((report: { name: string }) => report.name)).toEqual([
+      "demo:1",
+      "demo:2",
+      "demo:3",
+    ]);
+    expect(document.identical).toEqual([[0, 1]]);
+  });
+
+  it("evaluates in lm-eval's shape and logs samples", async () => {
+    const log = join(folder, "samples.jsonl");
+    const document = (
+      await shell(`evaluate demo:2 --task tool --limit 2 --log-samples ${log} --json`)
+    ).json();
+    expect(document.results.tool).toEqual({
+      alias: "tool",
+      "acc,none": 0.5,
+      "acc_stderr,none": 0.25,
+      "acc_norm,none": 1,
+      "acc_norm_stderr,none": "N/A",
+      n: 2,
+    });
+    expect(document.config).toMatchObject({ model: "demo:2", split: "search", limit: 2 });
+    const lines = readFileSync(log, "utf8").trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ doc_id: 0, target: 0, acc: 1, acc_norm: 1, resps: [-1, -2] }),
+      expect.objectContaining({ doc_id: 1, target: 1, acc: 0, acc_norm: 1, resps: [-1, -2] }),
+    ]);
+  });
+
+  it("sweeps, in the metric's own units", async () => {
+    const document = (await shell("sweep demo:1 demo:2 --task text --points 3 --json")).json();
+    expect(document.points).toEqual([
+      { lambda: 0, value: 3, stderr: 0.1, n: 4 },
+      { lambda: 0.5, value: 2.5, stderr: 0.1, n: 4 },
+      { lambda: 1, value: 2.9, stderr: 0.1, n: 4 },
+    ]);
+    expect(document.parents.map((parent: { value: number }) => parent.value)).toEqual([3, 2.9]);
+    expect(document.shareAboveBetterParent).toBeCloseTo(1 / 3);
+    expect(document).toMatchObject({ metric: "nll", higherIsBetter: false, stopped: false });
+    const { out } = await shell("sweep demo:1 demo:2 --task text --points 3");
+    expect(out).toContain("best merge, λ = 0.5");
+    expect(out).toContain("33 % of 3 λ");
+  });
+
+  it("optimises, in the metric's own units, and compares on held-out rows", async () => {
+    const document = (await shell("optimize demo:1 demo:2 --task text --trials 2 --seed 7 --json")).json();
+    expect(document.trials).toEqual([
+      expect.objectContaining({
+        number: 0,
+        lambda: 1,
+        weights: [0, 1],
+        value: 2.9,
+        stderr: 0.1,
+        acquisition: null,
+        posterior: null,
+      }),
+      expect.objectContaining({
+        number: 1,
+        lambda: 0.75,
+        value: 2.6,
+        acquisition: "ei",
+        posterior: { mean: 2.7, std: 0.05 },
+      }),
+    ]);
+    expect(document.best.number).toBe(1);
+    expect(document.settings).toMatchObject({ seed: 7, trials: 2, alpha: 0.5 });
+    expect(document.heldout).toMatchObject({ merge: { value: 2.7 }, delta: -0.2, deltaStderr: 0.05 });
+    const { out } = await shell("optimize demo:1 demo:2 --task text --trials 2");
+    expect(out).toContain("best: trial 1, λ = 0.75, 2.60 ± 0.10");
+    expect(out).toContain("difference, paired: -0.200 ± 0.050");
+  });
+
+  it("fills the matrix", async () => {
+    const document = (await shell("matrix demo --task tool --rule uniform --json")).json();
+    expect(document.checkpoints.map((checkpoint: { name: string }) => checkpoint.name)).toHaveLength(3);
+    expect(document.cells).toHaveLength(3);
+    expect(document.cells[0]).toMatchObject({ i: 0, j: 1, lambda: 0.5, value: 0.6, delta: 0.1 });
+    expect((await shell("matrix demo --task tool")).out).toContain("3 of 3 merges beat");
+  });
+
+  it("writes a merge whole, and never into a folder that holds something", async () => {
+    const out = join(folder, "merged");
+    const document = (await shell(`merge demo:1 demo:2 --lambda 0.25 --out ${out} --json`)).json();
+    expect(document.recipe).toEqual({
+      parents: ["demo:1", "demo:2"],
+      coefficients: [0.75, 0.25],
+      dtype: "float16",
+    });
+    expect(document.files).toEqual([{ name: "model.safetensors", bytes: 3 }]);
+    expect([...readFileSync(join(out, "model.safetensors"))]).toEqual([1, 2, 3]);
+    const again = await shell(`merge demo:1 demo:2 --method uniform --out ${out}`);
+    expect(again).toMatchObject({ code: 1, error: expect.stringContaining("not empty") });
+    expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);
+  });
+
+  it("advises on a table", async () => {
+    const table = join(folder, "scores.csv");
+    writeFileSync(table, "lambda,value,stderr\n0.5,0.61,0.01\n1,0.58,0.01\n");
+    const document = (await shell(`suggest ${table} --grid 3 --fixed lengthscale=0.2 --json`)).json();
+    expect(document.grid).toHaveLength(3);
+    expect(document.grid[0]).toEqual({ lambda: 0, mean: 0, std: 1, ei: 0, logEi: -9, pi: 0, ucb: 2 });
+    expect(document.model).toMatchObject({ kernel: "matern52", lengthscale: 0.2, noise: "known" });
+    expect(document.next).toMatchObject({ lambda: 0.7, acquisition: "ei" });
+  });
+});
+
+describe("journal", () => {
+  it("keeps every trial, and resumes from them", async () => {
+    const file = join(folder, "journal.jsonl");
+    const line = `optimize demo:1 demo:2 --task text --journal ${file} --json`;
+    await shell(`${line} --trials 2`);
+    expect(readFileSync(file, "utf8").trimEnd().split("\n")).toHaveLength(3);
+    writeFileSync(file, `${readFileSync(file, "utf8")}{"number": 2, "torn`);
+    const document = (await shell(`${line} --trials 3`)).json();
+    expect(document.trials.map((trial: { number: number }) => trial.number)).toEqual([0, 1, 2]);
+    expect(readFileSync(file, "utf8").trimEnd().split("\n")).toHaveLength(4);
+  });
+
+  it("refuses another search's journal, and a file that is none", async () => {
+    const file = join(folder, "other.jsonl");
+    await shell(`optimize demo:1 demo:2 --task text --trials 1 --journal ${file}`);
+    const before = readFileSync(file, "utf8");
+    const other = await shell(`optimize demo:1 demo:3 --task text --trials 1 --seed 3 --journal ${file}`);
+    expect(other).toMatchObject({ code: 1, error: expect.stringContaining("checkpoints, seed differ") });
+    expect(readFileSync(file, "utf8")).toBe(before);
+    const text = join(folder, "text.jsonl");
+    writeFileSync(text, "hello\n");
+    const none = await shell(`optimize demo:1 demo:2 --task text --journal ${text}`);
+    expect(none).toMatchObject({ code: 1, error: expect.stringContaining("not a journal") });
+    expect(readFileSync(text, "utf8")).toBe("hello\n");
+  });
+});
+
+describe("stopping", () => {
+  it("prints what was measured and exits 130", async () => {
+    const stop = new AbortController();
+    const engine = fakeEngine({
+      optimize: (request, job) => {
+        job.emit({ kind: "trial", trial: fakeTrial(0) });
+        stop.abort();
+        throw new AppError("cancelled", `stopped at ${request.trials}`);
+      },
+    });
+    const result = await shell("optimize demo:1 demo:2 --task text --json", engine, { stop });
+    expect(result.code).toBe(130);
+    expect(result.json()).toMatchObject({ stopped: true, trials: [{ number: 0 }], heldout: null });
+    expect(result.error).toContain("Stopped");
+  });
+
+  it("prints nothing on stdout when nothing was measured", async () => {
+    const engine = fakeEngine({
+      sweep: () => {
+        throw new AppError("cancelled", "stopped");
+      },
+    });
+    expect(await shell("sweep demo:1 demo:2 --task text --json", engine)).toMatchObject({
+      code: 130,
+      out: "",
+    });
+  });
+});
+
+describe("progress", () => {
+  it("goes to stderr, as plain lines in a log and as one line on a screen", async () => {
+    const plain = await shell("sweep demo:1 demo:2 --task text --json");
+    expect(plain.error).toBe("sweeping λ: 1 of 3 points, 0:04 left\n");
+    expect(() => plain.json()).not.toThrow();
+    const screen = await shell("sweep demo:1 demo:2 --task text", fakeEngine(), { interactive: true });
+    const wipe = "\r\u001b[K";
+    const line = `${"█".repeat(7)}${"░".repeat(13)} sweeping λ: 1 of 3 points, 0:04 left`;
+    expect(screen.error).toBe(`${wipe}${line}${wipe}`);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { formatHeatMap } from "./heatMap.ts";
+import { decimalsFor, formatBytes, formatDuration, formatLambda, formatValue } from "./numbers.ts";
+import { shrink, sparkline } from "./sparkline.ts";
+import { formatTable, wrapText } from "./table.ts";
+
+describe("numbers", () => {
+  it("show two significant digits of the standard error", () => {
+    expect(decimalsFor(0.0115)).toBe(3);
+    expect(decimalsFor(1.15)).toBe(1);
+    expect(decimalsFor(23)).toBe(0);
+    expect(decimalsFor(null)).toBe(4);
+    expect(decimalsFor(0)).toBe(4);
+  });
+
+  it("write shares in per cent and losses as they are", () => {
+    expect(formatValue({ percent: true }, 0.58713, 0.0115)).toBe("58.7 ± 1.1 %");
+    expect(formatValue({ percent: true }, 0.58713, null)).toBe("58.7 %");
+    expect(formatValue({ percent: false }, 3.21449, 0.0113)).toBe("3.214 ± 0.011");
+    expect(formatValue({ percent: true }, 0.014, 0.006, true)).toBe("+1.40 ± 0.60 %");
+  });
+
+  it("write λ, sizes and times short", () => {
+    expect(formatLambda(0.30000000000000004)).toBe("0.3");
+    expect(formatBytes(999)).toBe("999 B");
+    expect(formatBytes(25_312_000)).toBe("25.3 MB");
+    expect(formatDuration(7_400)).toBe("0:07");
+    expect(formatDuration(3_723_000)).toBe("1:02:03");
+  });
+});
+
+describe("tables", () => {
+  it("align cells by characters, not bytes", () => {
+    const table = formatTable(
+      [
+        { title: "λ", align: "right" },
+        { title: "name", align: "left" },
+      ],
+      [
+        ["0.5", "±"],
+        ["1", "long"],
+      ],
+    );
+    expect(table.split("\n")).toEqual(["  λ  name", "───  ────", "0.5  ±", "  1  long"]);
+  });
+
+  it("wrap at spaces and keep a long word whole", () => {
+    expect(wrapText("a bb incomprehensible c", 6)).toEqual(["a bb", "incomprehensible", "c"]);
+  });
+});
+
+describe("sparkline", () => {
+  it("spans the levels, leaves gaps and draws equal values level", () => {
+    expect(sparkline([0, 0.5, 1, Number.NaN])).toBe("▁▅█ ");
+    expect(sparkline([2, 2])).toBe("▅▅");
+    expect(sparkline([])).toBe("");
+  });
+
+  it("shrinks by means of whole groups that cover every value", () => {
+    expect(shrink([1, 3, 5, 7], 2)).toEqual([2, 6]);
+    expect(shrink([1, 2, 3], 80)).toEqual([1, 2, 3]);
+    const shrunk = shrink(
+      Array.from({ length: 101 }, () => 1),
+      40,
+    );
+    expect(shrunk).toHaveLength(40);
+    expect(new Set(shrunk)).toEqual(new Set([1]));
+  });
+});
+
+describe("heat map", () => {
+  it("shades gains, marks clear ones, leaves unmeasured pairs empty", () => {
+    const text = formatHeatMap(
+      ["a", "b", "c"],
+      [
+        { i: 0, j: 1, delta: 0.04, deltaStderr: 0.01 },
+        { i: 1, j: 2, delta: -0.01, deltaStderr: 0.01 },
+      ],
+      (delta) => (100 * delta).toFixed(1),
+    );
+    const lines = text.split("\n");
+    expect(lines[2]).toMatch(/^b .*█ 4\.0\*$/);
+    expect(lines[3]).toMatch(/^c +· -1\.0$/);
+    expect(text).not.toContain("░");
+  });
+});
