@@ -1,0 +1,34 @@
+/** A model whose weights lie in ordinary memory, run by onnxruntime on the CPU: in Node, or as wasm. */
+import type * as Ort from "onnxruntime-common";
+import type { ModelConfig } from "../model/config.ts";
+import { parameterTable } from "../model/parameterTable.ts";
+import type { ResidentModel } from "./backend.ts";
+import { createCpuMixer } from "./cpuMixer.ts";
+import type { JobQueue } from "./jobQueue.ts";
+import { createSessionModel, type OrtLibrary, warmUp } from "./ortModel.ts";
+
+/** Makes the merged weights' arrays, and a session that reads them at every run. @throws AppError `out-of-memory`, `device`. */
+export async function createCpuModel(
+  ort: OrtLibrary,
+  config: ModelConfig,
+  options: Ort.InferenceSession.SessionOptions,
+  queue: JobQueue,
+): Promise<ResidentModel> {
+  const mixer = createCpuMixer(config, queue);
+  const weights = Object.fromEntries(
+    parameterTable(config).map(({ name, shape }) => [
+      name,
+      new ort.Tensor("float32", mixer.merged.get(name)!, shape),
+    ]),
+  );
+  const model = await createSessionModel(ort, config, weights, options, queue);
+  return {
+    model,
+    mixer,
+    warmUp: () => warmUp(model),
+    async dispose() {
+      mixer.dropAll();
+      await model.release();
+    },
+  };
+}

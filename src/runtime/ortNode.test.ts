@@ -1,0 +1,192 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type NeoxConfig, parseModelConfig } from "../model/config.ts";
+import type { Backend } from "./backend.ts";
+import { largestDifference, packRows, randomWeights, readerOf, TINY } from "./fixtures/tiny.ts";
+import type { PackedBatch, ScoredBatch } from "./languageModel.ts";
+import { createNodeBackend } from "./ortNode.ts";
+import { scorePlainly } from "./plainModel.ts";
+import type { WeightReader } from "./weights.ts";
+
+const never = new AbortController().signal;
+let backend: Backend;
+beforeAll(async () => {
+  backend = await createNodeBackend(1);
+});
+afterAll(() => backend.dispose());
+
+async function scoreOn(config: NeoxConfig, reader: WeightReader, batches: readonly PackedBatch[]) {
+  const resident = await backend.createModel(config);
+  await resident.mixer.load("a", reader, never, () => undefined);
+  await resident.mixer.mix(["a"], [1]);
+  const scored: ScoredBatch[] = [];
+  for (const batch of batches) scored.push(await resident.model.score(batch));
+  await resident.dispose();
+  return scored;
+}
+
+/** Two rows: a context with two choices and a stranger beside them, and a lone sequence before padding. */
+const TREE = packRows(
+  [
+    [
+      { tokens: [3, 1, 4, 1] },
+      { tokens: [5, 9, 2], parent: 0, startPosition: 4 },
+      { tokens: [6, 5, 3], parent: 0, startPosition: 4 },
+      { tokens: [8, 9, 7, 9] },
+    ],
+    [{ tokens: [2, 7, 1, 8, 2, 8] }],
+  ],
+  16,
+);
+
+describe("the graph agrees with the plain forward pass", () => {
+  const variants: readonly (readonly [string, Partial<NeoxConfig>])[] = [
+    ["as Pythia", {}],
+    ["sequential residual", { parallelResidual: false }],
+    ["all dimensions rotated", { rotaryDimensions: 8, rotaryBase: 100 }],
+    ["tied head", { tiedHead: true }],
+    ["tanh GELU", { activation: "gelu-tanh" }],
+    ["ReLU", { activation: "relu" }],
+    ["no attention biases, another epsilon", { attentionBias: false, layerNormEps: 0.1 }],
+    ["everything else", { parallelResidual: false, tiedHead: true, rotaryDimensions: 4, activation: "relu" }],
+  ];
+  test.each(variants)("%s", async (_, change) => {
+    const config = { ...TINY, ...change };
+    const weights = randomWeights(config, 7);
+    const [scored] = await scoreOn(config, readerOf(weights), [TREE]);
+    const plain = scorePlainly(config, weights, TREE);
+    expect(largestDifference(scored!.logprobs, plain.logprobs)).toBeLessThan(2e-5);
+    expect(scored!.greedy).toEqual(plain.greedy);
+  });
+
+  test("the switches change the answer, so agreement means something", () => {
+    const base = scorePlainly(TINY, randomWeights(TINY, 7), TREE).logprobs;
+    for (const change of [
+      { parallelResidual: false },
+      { rotaryDimensions: 8 },
+      { activation: "relu" as const },
+    ]) {
+      const other = scorePlainly({ ...TINY, ...change }, randomWeights(TINY, 7), TREE).logprobs;
+      expect(Math.max(...base.map((x, i) => Math.abs(x - other[i]!)))).toBeGreaterThan(0.01);
+    }
+  });
+});
+
+describe("packing changes nothing", () => {
+  const weights = randomWeights(TINY, 3);
+
+  test("choices that share a context score as separate rows", async () => {
+    const apart = [
+      packRows([[{ tokens: [3, 1, 4, 1, 5, 9, 2] }]], 7),
+      packRows([[{ tokens: [3, 1, 4, 1, 6, 5, 3] }]], 7),
+      packRows([[{ tokens: [8, 9, 7, 9] }]], 4),
+    ];
+    const targets = Int32Array.from({ length: 7 }, (_, i) => i);
+    const [tree, first, second, third] = await scoreOn(TINY, readerOf(weights), [
+      { ...TREE, targetTokens: Int32Array.from(TREE.targetTokens, (_, i) => i % 5) },
+      { ...apart[0]!, targetTokens: targets.map((i) => i % 5) },
+      { ...apart[1]!, targetTokens: Int32Array.from([0, 1, 2, 3, 7 % 5, 8 % 5, 9 % 5]) },
+      { ...apart[2]!, targetTokens: Int32Array.from([0, 1, 2, 3], (i) => (10 + i) % 5) },
+    ]);
+    expect(largestDifference(tree!.logprobs.slice(0, 7), first!.logprobs)).toBeLessThan(1e-5);
+    expect(largestDifference(tree!.logprobs.slice(7, 10), second!.logprobs.slice(4))).toBeLessThan(1e-5);
+    expect(largestDifference(tree!.logprobs.slice(10, 14), third!.logprobs)).toBeLessThan(1e-5);
+  });
+
+  test("padding has no influence", async () => {
+    const row = [[{ tokens: [2, 7, 1, 8, 2, 8] }]];
+    const noisy = packRows(row, 20);
+    noisy.tokens.fill(22, 6);
+    const [tight, padded] = await scoreOn(TINY, readerOf(weights), [packRows(row, 6), noisy]);
+    expect(largestDifference(padded!.logprobs, tight!.logprobs)).toBeLessThan(1e-6);
+  });
+
+  test("a batch without targets still has its greedy tokens", async () => {
+    const none = new Int32Array(0);
+    const [all, bare, empty] = await scoreOn(TINY, readerOf(weights), [
+      TREE,
+      { ...TREE, targetPlaces: none, targetTokens: none },
+      { ...TREE, scoredPlaces: none, targetPlaces: none, targetTokens: none },
+    ]);
+    expect(bare).toEqual({ logprobs: new Float32Array(0), greedy: all!.greedy });
+    expect(empty).toEqual({ logprobs: new Float32Array(0), greedy: new Int32Array(0) });
+  });
+
+  test("of equal tokens the lowest id is greedy, and equal logits share the probability", async () => {
+    const [scored] = await scoreOn(
+      TINY,
+      readerOf(new Map([...weights].map(([name, values]) => [name, new Float32Array(values.length)]))),
+      [TREE],
+    );
+    expect(new Set(scored!.greedy)).toEqual(new Set([0]));
+    const uniform = Array.from(TREE.targetTokens, () => -Math.log(23));
+    expect(largestDifference(scored!.logprobs, uniform)).toBeLessThan(1e-6);
+  });
+});
+
+describe("failures are told in words", () => {
+  test("weights that are not numbers", async () => {
+    const weights = randomWeights(TINY, 3);
+    weights.get("embed_out.weight")![5] = Number.NaN;
+    await expect(scoreOn(TINY, readerOf(weights), [TREE])).rejects.toMatchObject({ tag: "numerics" });
+  });
+
+  test("a token that the model does not know", async () => {
+    const reader = readerOf(randomWeights(TINY, 3));
+    const strange = { ...TREE, tokens: TREE.tokens.map((id, i) => (i === 2 ? 23 : id)) };
+    await expect(scoreOn(TINY, reader, [strange])).rejects.toMatchObject({
+      tag: "mismatch",
+      fields: { token: 23 },
+    });
+  });
+
+  test("a place past the last position", async () => {
+    const reader = readerOf(randomWeights(TINY, 3));
+    const far = { ...TREE, positions: TREE.positions.map(() => 32) };
+    await expect(scoreOn(TINY, reader, [far])).rejects.toMatchObject({ tag: "internal" });
+  });
+});
+
+describe.each(["tinyPythia", "tinySequential"])("transformers' numbers for %s", (name) => {
+  const folder = new URL(`./fixtures/${name}/`, import.meta.url);
+  const golden: {
+    readonly sequences: readonly { readonly tokens: number[]; readonly logprobs: number[] }[];
+  } = JSON.parse(readFileSync(new URL("logprobs.json", folder), "utf8"));
+  const config = parseModelConfig(JSON.parse(readFileSync(new URL("config.json", folder), "utf8")));
+
+  test("log-probabilities within 1e-4, all sequences packed together", async () => {
+    const columns = Math.max(...golden.sequences.map((sequence) => sequence.tokens.length));
+    const batch = packRows(
+      golden.sequences.map(({ tokens }) => [{ tokens }]),
+      columns,
+    );
+    const predicting = golden.sequences.flatMap(({ tokens }, r) =>
+      tokens.slice(1).map((token, i) => ({ place: r * columns + i, token })),
+    );
+    const [scored] = await scoreOn(config, safetensorsReader(new URL("model.safetensors", folder)), [
+      {
+        ...batch,
+        scoredPlaces: Int32Array.from(predicting, ({ place }) => place),
+        targetPlaces: Int32Array.from(predicting, (_, i) => i),
+        targetTokens: Int32Array.from(predicting, ({ token }) => token),
+      },
+    ]);
+    const expected = golden.sequences.flatMap(({ logprobs }) => logprobs);
+    expect(largestDifference(scored!.logprobs, expected)).toBeLessThan(1e-5);
+  });
+});
+
+/** The least that reads these fixtures; the real reader is the checkpoint room's. */
+function safetensorsReader(file: URL): WeightReader {
+  const bytes = readFileSync(file);
+  const headerEnd = 8 + Number(bytes.readBigUInt64LE(0));
+  const header = JSON.parse(bytes.toString("utf8", 8, headerEnd));
+  return {
+    async readWeight(name) {
+      const { dtype, data_offsets } = header[name];
+      const own = new Uint8Array(bytes.subarray(headerEnd + data_offsets[0], headerEnd + data_offsets[1]));
+      if (dtype !== "F16") throw new Error(`fixture in ${dtype}`);
+      return { dtype: "float16", bytes: own };
+    },
+  };
+}

@@ -1,0 +1,62 @@
+/** What the mixers share: reading a parent's parameters, checked, and finding the parents of a mixture. */
+import { AppError } from "../base/errors.ts";
+import { throwIfCancelled } from "../base/job.ts";
+import { elementCount, type Parameter } from "../model/parameterTable.ts";
+import type { WeightDtype, WeightReader } from "./weights.ts";
+
+/** Bytes of one number. */
+export const DTYPE_BYTES: Readonly<Record<WeightDtype, number>> = { float32: 4, float16: 2, bfloat16: 2 };
+
+/** One parameter as its file stores it. */
+export type ReadParameter = {
+  readonly parameter: Parameter;
+  readonly dtype: WeightDtype;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+};
+
+/**
+ * Every parameter of the table, read one after another.
+ * @throws AppError `mismatch` for a tensor of another size, `cancelled`, and whatever the reader throws.
+ */
+export async function* readParameters(
+  table: readonly Parameter[],
+  reader: WeightReader,
+  signal: AbortSignal,
+): AsyncGenerator<ReadParameter, void, undefined> {
+  for (const parameter of table) {
+    throwIfCancelled(signal);
+    const { dtype, bytes } = await reader.readWeight(parameter.name, signal);
+    const expected = elementCount(parameter) * DTYPE_BYTES[dtype];
+    if (bytes.byteLength !== expected)
+      throw new AppError(
+        "mismatch",
+        `${parameter.name} has ${bytes.byteLength} bytes; a ${dtype} tensor of shape [${parameter.shape.join(", ")}] has ${expected}.`,
+        {
+          advice: "Use checkpoints of one run; their config.json must fit their weights.",
+          fields: { tensor: parameter.name, bytes: bytes.byteLength, expected },
+        },
+      );
+    yield { parameter, dtype, bytes };
+  }
+}
+
+/**
+ * The named parents, in order.
+ * @throws AppError `not-found` for one that is not resident, `usage` when coefficients are missing or not finite.
+ */
+export function findParents<P>(
+  parents: ReadonlyMap<string, P>,
+  names: readonly string[],
+  coefficients: readonly number[],
+): readonly P[] {
+  if (names.length === 0 || names.length !== coefficients.length || !coefficients.every(Number.isFinite))
+    throw new AppError("usage", "A mixture needs one finite coefficient for each of its parents.", {
+      fields: { parents: names.length, coefficients: coefficients.length },
+    });
+  return names.map((name) => {
+    const parent = parents.get(name);
+    if (parent === undefined)
+      throw new AppError("not-found", `The weights of ${name} are not loaded.`, { fields: { name } });
+    return parent;
+  });
+}
