@@ -1,0 +1,206 @@
+/** Methods, plans and merged files, on a small model that transformers saved. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { concatBytes } from "../base/bytes.ts";
+import { float16Bits, float16Value } from "../base/float16.ts";
+import { encodeSafetensorsHead } from "../checkpoint/encode.ts";
+import { type Checkpoint, openCheckpoint } from "../checkpoint/open.ts";
+import type { TensorSpec } from "../checkpoint/tensor.ts";
+import { collectFile, mergeToFiles } from "./execute.ts";
+import { findMergeMethod, MERGE_METHODS } from "./methods/table.ts";
+import { planMerge } from "./plan.ts";
+
+const { signal } = new AbortController();
+const FIXTURE = join(import.meta.dirname, "../runtime/fixtures/tinyPythia");
+const HEAD = "embed_out.weight";
+const MASK = "gpt_neox.layers.0.attention.bias";
+const TOKENIZER = { model: { vocab: { a: 0, b: 1 } }, added_tokens: [{ content: "<end>", id: 2 }] };
+
+function openFiles(name: string, files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): Promise<Checkpoint> {
+  const open = async (path: string) => {
+    const bytes = files.get(path);
+    if (bytes === undefined) return null;
+    const read = async (start: number, end: number) => bytes.slice(start, end);
+    return { name: path, byteLength: bytes.byteLength, read };
+  };
+  return openCheckpoint({ name, open }, signal);
+}
+
+/** The fixture with its weights changed, a mask, a stranger and a tokenizer added. */
+async function variant(name: string, change: (value: number, index: number) => number): Promise<Checkpoint> {
+  const config = new Uint8Array(readFileSync(join(FIXTURE, "config.json")));
+  const model = new Uint8Array(readFileSync(join(FIXTURE, "model.safetensors")));
+  const base = await openFiles(
+    "base",
+    new Map([
+      ["config.json", config],
+      ["model.safetensors", model],
+    ]),
+  );
+  const extra: TensorSpec[] = [
+    { name: MASK, dtype: "U8", shape: [6] },
+    { name: "stranger", dtype: "F32", shape: [1] },
+  ];
+  const layout = encodeSafetensorsHead([...base.tensors, ...extra], { format: "pt" });
+  const parts: Uint8Array[] = [layout.head];
+  for (const tensor of layout.tensors) {
+    if (tensor.name === MASK) parts.push(new Uint8Array(6).fill(name.length));
+    else if (tensor.name === "stranger") parts.push(new Uint8Array(4));
+    else {
+      const halves = new Uint16Array((await base.readTensor(tensor.name, signal)).buffer);
+      const changed = halves.map((bits, i) => float16Bits(change(float16Value(bits), i)));
+      parts.push(new Uint8Array(changed.buffer));
+    }
+  }
+  const files = new Map([
+    ["config.json", config],
+    ["model.safetensors", concatBytes(parts)],
+    ["tokenizer.json", new TextEncoder().encode(JSON.stringify(TOKENIZER))],
+  ]);
+  return openFiles(name, files);
+}
+
+let older: Checkpoint;
+let newer: Checkpoint;
+beforeAll(async () => {
+  older = await variant("older", (value) => value);
+  newer = await variant("the newer", (value, index) => value * 1.01 + ((index % 7) - 3) * 1e-3);
+});
+
+async function halvesOf(checkpoint: Checkpoint, name: string): Promise<number[]> {
+  const { bytes } = await checkpoint.readWeight(name, signal);
+  return Array.from(new Uint16Array(bytes.buffer), float16Value);
+}
+
+describe("methods", () => {
+  test("describe themselves, once each", () => {
+    expect(new Set(MERGE_METHODS.map(({ name }) => name)).size).toBe(MERGE_METHODS.length);
+    expect(() => findMergeMethod("magic")).toThrow(
+      expect.objectContaining({ tag: "usage", advice: "Known are linear, uniform." }),
+    );
+  });
+
+  test("linear: λ is the weight of the newer; weights are divided by their sum", () => {
+    const linear = findMergeMethod("linear");
+    expect(linear.coefficients(2, { lambda: 0.75 })).toEqual([0.25, 0.75]);
+    expect(linear.coefficients(3, { weights: [1, 1, 2] })).toEqual([0.25, 0.25, 0.5]);
+    const misuses = [
+      {},
+      { lambda: 1, weights: [1, 1] },
+      { lambda: Number.NaN },
+      { weights: [1] },
+      { weights: [1, -1] },
+    ];
+    for (const options of misuses) {
+      expect(() => linear.coefficients(2, options)).toThrow(expect.objectContaining({ tag: "usage" }));
+    }
+    expect(() => linear.coefficients(3, { lambda: 0.5 })).toThrow(/exactly two|cannot weigh 3/);
+  });
+
+  test("uniform: the mean", () => {
+    expect(findMergeMethod("uniform").coefficients(4, {})).toEqual([0.25, 0.25, 0.25, 0.25]);
+  });
+});
+
+describe("a plan", () => {
+  test("merges parameters, copies buffers, leaves strangers out, skips parents of weight 0", () => {
+    const plan = planMerge([older, newer], [0, 1], "float16");
+    expect(plan.terms).toEqual([{ parent: 1, coefficient: 1 }]);
+    expect(plan.merged).toHaveLength(28);
+    expect(plan.copied.map(({ name }) => name)).toEqual([MASK]);
+    expect(plan.leftOut).toEqual(["stranger"]);
+    expect(plan.recipe).toEqual({ parents: ["older", "the newer"], coefficients: [0, 1] });
+  });
+
+  test("refuses parents that do not fit, by name", () => {
+    const plan = (changed: object) => () =>
+      planMerge([{ ...older, ...changed }, newer], [0.5, 0.5], "float16");
+    const config = newer.config as Record<string, unknown>;
+    expect(plan({ config: { ...config, layer_norm_eps: 1e-6 } })).toThrow(
+      "older and the newer cannot be merged: layerNormEps is 0.000001 in the one and 0.00001 in the other.",
+    );
+    const other = (vocab: object) => ({ tokenizer: { ...TOKENIZER, model: { vocab } } });
+    expect(plan(other({ a: 1, b: 0 }))).toThrow(/tokenizers give "a" different ids/);
+    expect(plan(other({ a: 0 }))).toThrow(/know 2 and 3 tokens/);
+    expect(plan({ tokenizer: null })).not.toThrow();
+    const without = older.tensors.filter(({ name }) => name !== HEAD);
+    expect(plan({ tensors: without })).toThrow(`Weight "${HEAD}" of older is missing.`);
+    const reshaped = { name: HEAD, dtype: "F16", shape: [32, 120] } as const;
+    expect(plan({ tensors: [...without, reshaped] })).toThrow(/has shape \[32,120\], not \[120,32\]/);
+    expect(plan({ config: { ...config, model_type: "llama" } })).toThrow(/llama/);
+  });
+
+  test("refuses coefficients that do not make 1", () => {
+    for (const coefficients of [[0.5], [0.5, 0.6], [Number.NaN, 1]]) {
+      expect(() => planMerge([older, newer], coefficients, "float16")).toThrow(/do not merge 2 checkpoints/);
+    }
+  });
+});
+
+describe("a merged checkpoint", () => {
+  async function merged(lambda: number, dtype: "float16" | "bfloat16" | "float32", parents = [older, newer]) {
+    const files = await mergeToFiles(parents, [1 - lambda, lambda], dtype, signal);
+    const contents = await Promise.all(
+      files.map(async (file) => [file.name, await collectFile(file)] as const),
+    );
+    for (const [i, [, bytes]] of contents.entries()) expect(bytes.byteLength).toBe(files[i]!.byteLength);
+    return { files: new Map(contents), checkpoint: await openFiles("merged", new Map(contents)) };
+  }
+
+  test("has the weights the plain formula gives, to the bit", async () => {
+    const { checkpoint } = await merged(0.87, "float16");
+    for (const name of [HEAD, "gpt_neox.layers.1.attention.dense.bias"]) {
+      const [a, b] = [await halvesOf(older, name), await halvesOf(newer, name)];
+      const [ca, cb] = [Math.fround(1 - 0.87), Math.fround(0.87)];
+      const plain = a.map((value, i) => {
+        const sum = Math.fround(Math.fround(ca * value) + Math.fround(cb * b[i]!));
+        return float16Value(float16Bits(sum));
+      });
+      expect(await halvesOf(checkpoint, name)).toEqual(plain);
+    }
+  });
+
+  test("carries the newer parent's buffers, tokenizer and configuration", async () => {
+    const { files, checkpoint } = await merged(0.5, "bfloat16");
+    expect(await checkpoint.readTensor(MASK, signal)).toEqual(new Uint8Array(6).fill("the newer".length));
+    expect(checkpoint.tensors.some(({ name }) => name === "stranger")).toBe(false);
+    expect(checkpoint.tokenizer).toEqual(TOKENIZER);
+    expect(checkpoint.config).toEqual({ ...(newer.config as object), dtype: "bfloat16" });
+    expect([...files.keys()]).toEqual(["config.json", "tokenizer.json", "model.safetensors"]);
+  });
+
+  test("at λ = 0 and 1 is a parent, to the bit", async () => {
+    for (const [lambda, parent] of [
+      [0, older],
+      [1, newer],
+    ] as const) {
+      const { checkpoint } = await merged(lambda, "float16");
+      expect(await checkpoint.readWeight(HEAD, signal)).toEqual(await parent.readWeight(HEAD, signal));
+    }
+  });
+
+  test("in float32 keeps what float16 would round away", async () => {
+    const { checkpoint } = await merged(0.5, "float32");
+    const { bytes } = await checkpoint.readWeight(HEAD, signal);
+    const [a, b] = [await halvesOf(older, HEAD), await halvesOf(newer, HEAD)];
+    expect([...new Float32Array(bytes.buffer)]).toEqual(
+      a.map((value, i) => Math.fround(0.5 * value + 0.5 * b[i]!)),
+    );
+  });
+
+  test("is refused where float16 cannot hold it, and stops when told to", async () => {
+    const huge = await variant("huge", () => 65_504);
+    const parents = [huge, huge];
+    const files = await mergeToFiles(parents, [-1, 2], "float16", signal);
+    expect((await collectFile(files.at(-1)!)).byteLength).toBe(files.at(-1)!.byteLength);
+    const tooMuch = await variant("too much", (value) => (value > 0 ? 65_504 : -65_504));
+    const over = await mergeToFiles([older, tooMuch], [-0.5, 1.5], "float16", signal);
+    await expect(collectFile(over.at(-1)!)).rejects.toMatchObject({ tag: "numerics" });
+    const stop = new AbortController();
+    const stopped = await mergeToFiles(parents, [0, 1], "float16", stop.signal, (done) => {
+      if (done === 3) stop.abort();
+    });
+    await expect(collectFile(stopped.at(-1)!)).rejects.toMatchObject({ tag: "cancelled" });
+  });
+});
