@@ -41,7 +41,7 @@ export type MatrixParts = {
   /** Over all checkpoints. */
   readonly objective: Objective;
   /** The same rows with two of the checkpoints as parents. */
-  pairObjective(i: number, j: number): Objective;
+  pairObjective(i: number, j: number): Promise<Objective>;
   /** Perplexity of the task's text under one checkpoint; asked only by the rule `perplexity`. */
   perplexity(index: number, signal: AbortSignal): Promise<number>;
 };
@@ -88,7 +88,7 @@ async function mergePair(
   parents: readonly [Measured, Measured],
   job: StudyJob,
 ): Promise<{ readonly lambda: number; readonly measured: Measured }> {
-  const objective = parts.pairObjective(i, j);
+  const objective = await parts.pairObjective(i, j);
   const at = async (lambda: number) => ({
     lambda,
     measured: await objective.measure([1 - lambda, lambda], job.signal),

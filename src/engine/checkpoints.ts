@@ -1,0 +1,132 @@
+/**
+ * Checkpoints by name, opened once, and the checks that those to be merged belong together. Runs everywhere; reads no
+ * weights.
+ */
+import { sha256Hex } from "../base/bytes.ts";
+import { AppError } from "../base/errors.ts";
+import { type Checkpoint, openCheckpoint } from "../checkpoint/open.ts";
+import type { TokenSettings } from "../evaluate/requests.ts";
+import { type ModelConfig, parseModelConfig } from "../model/config.ts";
+import { createTokenizer } from "../model/tokenizer.ts";
+import type { FileSet } from "../storage/byteSource.ts";
+
+/** An opened checkpoint and what its small files say. */
+export type OpenedCheckpoint = {
+  readonly name: string;
+  readonly files: FileSet;
+  readonly checkpoint: Checkpoint;
+  readonly config: ModelConfig;
+  /** Equal for checkpoints that can be merged: configuration without its names, as text. */
+  readonly configKey: string;
+  /** SHA-256 of the tokenizer; `null` where there is none. */
+  readonly tokenizerKey: string | null;
+  /** Bytes of its weights files. */
+  readonly bytes: number;
+};
+
+/** What turns text into this model's tokens. `key` is equal for equal settings. */
+export type TokenKit = TokenSettings & { readonly key: string; readonly endTokens: readonly number[] };
+
+/** Finds the files behind a checkpoint's name. @throws AppError `not-found`. */
+export type FindFiles = (name: string, signal: AbortSignal) => Promise<FileSet>;
+
+/** Opened checkpoints by name. */
+export interface CheckpointShelf {
+  /** @throws AppError as `openCheckpoint` and `parseModelConfig`. */
+  open(name: string, signal: AbortSignal): Promise<OpenedCheckpoint>;
+  /** Several that are to be merged. @throws AppError also `mismatch`, `usage` for none or one named twice. */
+  openParents(names: readonly string[], signal: AbortSignal): Promise<readonly OpenedCheckpoint[]>;
+  /** The tokenizer of a checkpoint. @throws AppError `not-found`, `bad-format`, `unsupported`, `mismatch`. */
+  tokenKit(opened: OpenedCheckpoint): TokenKit;
+}
+
+/** An empty shelf. */
+export function createCheckpointShelf(findFiles: FindFiles): CheckpointShelf {
+  const opened = new Map<string, OpenedCheckpoint>();
+  const kits = new Map<string, TokenKit>();
+  const open: CheckpointShelf["open"] = async (name, signal) => {
+    const known = opened.get(name);
+    if (known !== undefined) return known;
+    const fresh = await openNamed(name, await findFiles(name, signal), signal);
+    opened.set(name, fresh);
+    return fresh;
+  };
+  return {
+    open,
+    async openParents(names, signal) {
+      const twice = names.find((name, i) => names.indexOf(name) !== i);
+      if (twice !== undefined)
+        throw new AppError("usage", `The checkpoint ${twice} is named twice.`, {
+          advice: "Name each one once.",
+        });
+      const parents: OpenedCheckpoint[] = [];
+      for (const name of names) parents.push(await open(name, signal));
+      const first = parents[0];
+      if (first === undefined) throw new AppError("usage", "No checkpoint is named.");
+      for (const other of parents.slice(1)) checkAgreement(first, other);
+      return parents;
+    },
+    tokenKit(checkpoint) {
+      const key = `${checkpoint.configKey} ${checkpoint.tokenizerKey}`;
+      const kit = kits.get(key) ?? { ...makeTokenKit(checkpoint), key };
+      kits.set(key, kit);
+      return kit;
+    },
+  };
+}
+
+async function openNamed(name: string, files: FileSet, signal: AbortSignal): Promise<OpenedCheckpoint> {
+  const checkpoint = await openCheckpoint(files, signal);
+  const config = parseModelConfig(checkpoint.config);
+  const tokenizer =
+    checkpoint.tokenizer === null ? null : new TextEncoder().encode(JSON.stringify(checkpoint.tokenizer));
+  return {
+    name,
+    files,
+    checkpoint,
+    config,
+    configKey: JSON.stringify(config),
+    tokenizerKey: tokenizer === null ? null : await sha256Hex(tokenizer),
+    bytes: checkpoint.files.reduce((sum, file) => sum + file.bytes, 0),
+  };
+}
+
+/** Merging means adding weights place by place: the models must be the same in everything but their numbers. */
+function checkAgreement(a: OpenedCheckpoint, b: OpenedCheckpoint): void {
+  const differing = (Object.keys(a.config) as (keyof ModelConfig)[]).filter(
+    (key) => JSON.stringify(a.config[key]) !== JSON.stringify(b.config[key]),
+  );
+  const advice = "Merge checkpoints of one training run.";
+  const [key] = differing;
+  if (key !== undefined)
+    throw new AppError(
+      "mismatch",
+      `${a.name} and ${b.name} cannot be merged: ${key} is ${a.config[key]} in one and ${b.config[key]} in the other.`,
+      { advice, fields: { field: key } },
+    );
+  if (a.tokenizerKey !== b.tokenizerKey)
+    throw new AppError("mismatch", `${a.name} and ${b.name} cannot be merged: their tokenizers differ.`, {
+      advice,
+    });
+}
+
+function makeTokenKit({ name, checkpoint, config }: OpenedCheckpoint): Omit<TokenKit, "key"> {
+  if (checkpoint.tokenizer === null)
+    throw new AppError("not-found", `${name} has no tokenizer.json, so text cannot be evaluated.`, {
+      advice: "Put the model's tokenizer.json beside its weights, or name it.",
+    });
+  const codec = createTokenizer(checkpoint.tokenizer, checkpoint.tokenizerConfig);
+  if (codec.vocabularySize > config.vocabularySize)
+    throw new AppError(
+      "mismatch",
+      `The tokenizer of ${name} has ${codec.vocabularySize} tokens, its model only ${config.vocabularySize}.`,
+      { advice: "Use the tokenizer.json that was saved with the checkpoint." },
+    );
+  const endTokens = [...new Set([...config.eosTokens, ...(codec.eosToken === null ? [] : [codec.eosToken])])];
+  const prefixToken = config.bosToken ?? endTokens[0];
+  if (prefixToken === undefined)
+    throw new AppError("unsupported", `${name} names no token that begins or ends a text.`, {
+      advice: "Give bos_token_id or eos_token_id in its config.json.",
+    });
+  return { codec, prefixToken, maxLength: config.maxPositions, endTokens };
+}
