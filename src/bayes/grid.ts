@@ -10,29 +10,37 @@ import {
   searchedInstead,
 } from "./acquisition.ts";
 import { type Gp, type Posterior, posteriorAt, posteriorGradientAt } from "./gp.ts";
-import { type InputFunction, maximizeOverSpace, spreadWeights } from "./maximize.ts";
+import { type InputFunction, maximizeOverSpace } from "./maximize.ts";
 import type { SearchSpace } from "./searchSpace.ts";
 
-/** What the grid needs besides the process. */
-export type GridSettings = SearchSpace & { readonly beta: number; readonly gridPoints: number };
+/** What the grid needs besides the process; f* (`bestF`) is in the process's units. */
+export type GridSettings = SearchSpace &
+  AcquisitionParameters & {
+    readonly gridPoints: number;
+    /** `spreadWeights` of the space. */
+    readonly spread: readonly (readonly number[])[];
+  };
 
 type Drawn = "ei" | "logei" | "pi" | "ucb";
 
-/** @param bestF f* in the process's units */
+/** The grid of a process with one input, λ. */
 export function surrogateGrid(
   gp: Gp,
   settings: GridSettings,
-  bestF: number,
   standardisation: Standardisation,
 ): SurrogateGrid {
-  const parameters = { bestF, beta: settings.beta };
+  const parameters: AcquisitionParameters = settings;
   const lambda = Array.from({ length: settings.gridPoints }, (_, i) => i / (settings.gridPoints - 1));
   const posteriors = lambda.map((x) => posteriorAt(gp, [x]));
   const height = (name: Drawn, posterior: Posterior): number =>
     inUnits(name, heightAt(name, posterior, parameters), standardisation);
-  const spread = spreadWeights(settings);
   const argmaxOf = (name: Drawn): GridMaximum => {
-    const { weights } = maximizeOverSpace(searchFunction(gp, name, parameters), settings, spread, []);
+    const { weights } = maximizeOverSpace(
+      searchFunction(gp, name, parameters),
+      settings,
+      settings.spread,
+      [],
+    );
     return { lambda: weights[1]!, value: height(name, posteriorAt(gp, [weights[1]!])) };
   };
   const logEi = argmaxOf("logei");

@@ -30,7 +30,8 @@ export type Likelihood = (theta: ArrayLike<number>, gradient: Float64Array | nul
 
 /** The likelihood of a problem with n ≥ 1 targets; θ has d + 2 entries (the last is ignored with known noise). */
 export function createLikelihood(problem: LikelihoodProblem): Likelihood {
-  const { inputs, targets } = problem;
+  const { inputs } = problem;
+  const targets = Float64Array.from(problem.targets);
   const n = inputs.rows;
   const d = inputs.columns;
   const pairs = (n * (n - 1)) / 2;
@@ -66,7 +67,7 @@ export function createLikelihood(problem: LikelihoodProblem): Likelihood {
       const weights = solveCholesky(factor, ones);
       mean = dot(weights, targets) / dot(weights, ones);
     }
-    const residual = Float64Array.from(targets, (y) => y - mean);
+    const residual = targets.map((y) => y - mean);
     const alpha = solveCholesky(factor, residual);
     let value = -0.5 * dot(residual, alpha) - 0.5 * n * Math.log(2 * Math.PI);
     for (let i = 0; i < n; i++) value -= Math.log(lower[i * n + i]!);

@@ -9,13 +9,13 @@ import { createRng } from "../numerics/rng.ts";
 import { acquisitionAt } from "./acquisition.ts";
 import { jointPosterior, posteriorAt } from "./gp.ts";
 import { inUnits, searchFunction } from "./grid.ts";
-import { keepApart, type Maximum, maximizeOverSpace, separationFor, spreadWeights } from "./maximize.ts";
+import { keepApart, type Maximum, maximizeOverSpace, separationFor } from "./maximize.ts";
 import { inputOf } from "./searchSpace.ts";
 import { type Analysis, predict } from "./surrogate.ts";
 
 /** The acquisition function's best point for a trial. */
 export function nominate(analysis: Analysis, acquisition: AcquisitionName, trial: number): Nominee {
-  const { gp, settings, standardisation, measured, bestF } = analysis;
+  const { gp, settings, standardisation, measured, spread, bestF } = analysis;
   if (acquisition === "ts") {
     const { weights, value, movedFrom } = maximizeSample(analysis, trial);
     const { shift, scale } = standardisation;
@@ -23,7 +23,6 @@ export function nominate(analysis: Analysis, acquisition: AcquisitionName, trial
     return { acquisition, weights, value: height, posterior: predict(analysis, weights), movedFrom };
   }
   const parameters = { bestF, beta: settings.beta };
-  const spread = spreadWeights(settings);
   const f = searchFunction(gp, acquisition, parameters);
   const { weights, movedFrom } = maximizeOverSpace(f, settings, spread, measured);
   const { mean, variance } = posteriorAt(gp, inputOf(weights));
@@ -38,8 +37,7 @@ export function nominate(analysis: Analysis, acquisition: AcquisitionName, trial
 }
 
 /** Thompson sampling: the highest point of one draw of the curve from its joint posterior, on the spread of weights. */
-function maximizeSample({ gp, settings, measured }: Analysis, trial: number): Maximum {
-  const spread = spreadWeights(settings);
+function maximizeSample({ gp, settings, measured, spread }: Analysis, trial: number): Maximum {
   const { mean, covariance } = jointPosterior(gp, matrixFromRows(spread.map(inputOf)));
   const { lower } = factorCholesky(covariance);
   const rng = createRng(settings.seed, "thompson", trial);

@@ -11,7 +11,7 @@ const SETTINGS: SearchSettings = { ...defaultSearchSettings(2), alpha: 0, trials
 const bump: Objective = ([, lambda]) => 0.6 + 0.03 * Math.exp(-(((lambda! - 0.63) / 0.2) ** 2));
 
 function measured(objective: Objective, weights: readonly number[], asked: Observation["ask"]): Observation {
-  return { weights, value: objective(weights), stderr: 0.004, ask: asked };
+  return { weights, value: objective(weights), stderr: 0.001, ask: asked };
 }
 
 /** Asks and measures until `trials` are done, going on from `history`. */

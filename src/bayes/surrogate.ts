@@ -23,6 +23,7 @@ import { mean, sampleStandardDeviation } from "../numerics/statistics.ts";
 import { type Fit, type FixedHyperparameters, fitGp, ROUNDING } from "./fit.ts";
 import { type Gp, leaveOneOut, posteriorAt } from "./gp.ts";
 import { surrogateGrid } from "./grid.ts";
+import { spreadWeights } from "./maximize.ts";
 import { checkSpace, inputOf, type SearchSpace } from "./searchSpace.ts";
 
 /** A measured point; `stderr` is needed with known noise. */
@@ -50,6 +51,8 @@ export type Analysis = {
   readonly settings: SurrogateSettings;
   readonly standardisation: Standardisation;
   readonly measured: readonly (readonly number[])[];
+  /** The candidates every maximisation begins with. */
+  readonly spread: readonly (readonly number[])[];
   /** f* in standardised units. */
   readonly bestF: number;
   readonly record: Surrogate;
@@ -81,15 +84,17 @@ export function analyse(measurements: readonly Measurement[], settings: Surrogat
     fixed: settings.fixed,
     seed: settings.seed,
   });
+  const spread = spreadWeights(settings);
   const incumbent = incumbentOf(fit.gp, measured, settings.incumbent, standardisation);
   const bestF = (incumbent.bestF - shift) / scale;
   const record: Surrogate = {
     model: modelRecord(fit, measurements, settings, standardisation),
     incumbent,
-    grid: settings.parents === 2 ? surrogateGrid(fit.gp, settings, bestF, standardisation) : null,
+    grid:
+      settings.parents === 2 ? surrogateGrid(fit.gp, { ...settings, bestF, spread }, standardisation) : null,
     leaveOneOut: measurements.length < 2 ? null : leaveOneOutRecord(fit.gp, standardisation),
   };
-  return { gp: fit.gp, settings, standardisation, measured, bestF, record };
+  return { gp: fit.gp, settings, standardisation, measured, spread, bestF, record };
 }
 
 /** The noise-free objective's posterior at weights, in the values' units. */
