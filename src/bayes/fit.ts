@@ -10,22 +10,13 @@
  * With fewer than three targets, or all of them equal, the likelihood says nothing (it grows without end as the
  * outputscale shrinks): the defaults below are used and the result says so.
  */
-import type { FitKind, KernelName } from "../domain/surrogate.ts";
+import type { FitKind, FixedHyperparameters, KernelName } from "../domain/surrogate.ts";
 import { type Bounds, minimizeInBox } from "../numerics/lbfgs.ts";
 import type { Matrix } from "../numerics/matrix.ts";
 import { sobolPoints } from "../numerics/sobol.ts";
 import { sampleVariance } from "../numerics/statistics.ts";
 import { conditionGp, type Gp } from "./gp.ts";
 import { createLikelihood, type Likelihood } from "./likelihood.ts";
-
-/** Hyper-parameters held by the user; the others are fitted. In the units of the targets given. */
-export type FixedHyperparameters = {
-  /** One number for every input, or one each. */
-  readonly lengthscale?: readonly number[];
-  readonly outputscale?: number;
-  readonly noise?: number;
-  readonly mean?: number;
-};
 
 /** What to fit. */
 export type FitProblem = {

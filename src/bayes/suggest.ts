@@ -4,36 +4,15 @@
  */
 import { AppError } from "../base/errors.ts";
 import type {
-  AcquisitionName,
-  Incumbent,
-  IncumbentKind,
-  KernelName,
-  LeaveOneOut,
-  NoiseKind,
-  Nominee,
-  PosteriorPoint,
+  Measurement,
+  Suggestion,
+  SuggestionPoint,
+  SuggestSettings,
   SurrogateGrid,
-  SurrogateModel,
 } from "../domain/surrogate.ts";
-import type { FixedHyperparameters } from "./fit.ts";
 import { nominate } from "./nominate.ts";
 import { lambdaOf } from "./searchSpace.ts";
-import { analyse, type Measurement } from "./surrogate.ts";
-
-/** How to read the table. A table has no earlier nominees, so that GP-Hedge, which weighs them, is not offered. */
-export type SuggestSettings = {
-  readonly alpha: number;
-  readonly acquisition: AcquisitionName;
-  readonly kernel: KernelName;
-  readonly noise: NoiseKind;
-  readonly incumbent: IncumbentKind;
-  readonly beta: number;
-  readonly gridPoints: number;
-  readonly seed: number;
-  /** In standardised units, unless `standardize` is false. */
-  readonly fixed: FixedHyperparameters;
-  readonly standardize: boolean;
-};
+import { analyse } from "./surrogate.ts";
 
 /** Defaults as for a search, with EI. */
 export const DEFAULT_SUGGEST_SETTINGS: SuggestSettings = {
@@ -49,24 +28,6 @@ export const DEFAULT_SUGGEST_SETTINGS: SuggestSettings = {
   standardize: true,
 };
 
-/** A table's model and advice. */
-export type Suggestion = {
-  readonly model: SurrogateModel;
-  readonly incumbent: Incumbent;
-  /** For two parents, else `null`. */
-  readonly grid: SurrogateGrid | null;
-  readonly next: {
-    readonly weights: readonly number[];
-    readonly lambda: number | null;
-    readonly acquisition: AcquisitionName;
-    readonly value: number;
-    readonly posterior: PosteriorPoint;
-    readonly movedFrom: Nominee["movedFrom"];
-  };
-  /** `null` for a single row. */
-  readonly leaveOneOut: LeaveOneOut | null;
-};
-
 /**
  * @param rows at least one; λ,value rows have weights (1 − λ, λ)
  * @throws AppError `usage` for an empty table, unusable rows or settings; `numerics` when no model can be computed.
@@ -75,19 +36,41 @@ export function suggest(rows: readonly Measurement[], settings: SuggestSettings)
   const first = rows[0];
   if (first === undefined)
     throw new AppError("usage", "The table has no rows.", { advice: "Give at least one measured score." });
-  checkFixed(settings);
+  checkFixed(settings, first.weights.length - 1);
+  if (!(Number.isInteger(settings.gridPoints) && settings.gridPoints >= 2))
+    throw new AppError("usage", `A grid of ${settings.gridPoints} points cannot be drawn.`);
   const analysis = analyse(rows, { ...settings, parents: first.weights.length });
+  const { model, incumbent, grid, leaveOneOut } = analysis.record;
   const nominee = nominate(analysis, settings.acquisition, 0);
+  const [lengthscale, ...others] = model.lengthscale;
   return {
-    model: analysis.record.model,
-    incumbent: analysis.record.incumbent,
-    grid: analysis.record.grid,
+    model: { ...model, lengthscale: others.length === 0 ? lengthscale! : model.lengthscale },
+    incumbent,
+    grid: grid === null ? null : rowsOf(grid),
+    argmax: grid?.argmax ?? null,
     next: { ...nominee, lambda: lambdaOf(nominee.weights) },
-    leaveOneOut: analysis.record.leaveOneOut,
+    loo: leaveOneOut,
   };
 }
 
-function checkFixed({ fixed, noise }: SuggestSettings): void {
+function rowsOf(grid: SurrogateGrid): readonly SuggestionPoint[] {
+  return grid.lambda.map((lambda, i) => ({
+    lambda,
+    mean: grid.mean[i]!,
+    std: grid.std[i]!,
+    ei: grid.ei[i]!,
+    logEi: grid.logEi[i]!,
+    pi: grid.pi[i]!,
+    ucb: grid.ucb[i]!,
+  }));
+}
+
+function checkFixed({ fixed, noise }: SuggestSettings, inputs: number): void {
+  const lengthscales = fixed.lengthscale?.length ?? 1;
+  if (lengthscales !== 1 && lengthscales !== inputs)
+    throw new AppError("usage", `Fix one lengthscale for all inputs or ${inputs}, not ${lengthscales}.`);
+  if (fixed.mean !== undefined && !Number.isFinite(fixed.mean))
+    throw new AppError("usage", `The fixed mean must be a finite number, not ${fixed.mean}.`);
   const positive: readonly (readonly [string, readonly number[]])[] = [
     ["lengthscale", fixed.lengthscale ?? []],
     ["outputscale", fixed.outputscale === undefined ? [] : [fixed.outputscale]],

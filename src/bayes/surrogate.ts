@@ -7,10 +7,12 @@
  */
 import { AppError } from "../base/errors.ts";
 import type {
+  FixedHyperparameters,
   Incumbent,
   IncumbentKind,
   KernelName,
   LeaveOneOut,
+  Measurement,
   NoiseKind,
   PosteriorPoint,
   Standardisation,
@@ -20,18 +22,11 @@ import type {
 import { matrixFromRows, rowOf } from "../numerics/matrix.ts";
 import { LOG_SQRT_2PI } from "../numerics/normal.ts";
 import { mean, sampleStandardDeviation } from "../numerics/statistics.ts";
-import { type Fit, type FixedHyperparameters, fitGp, ROUNDING } from "./fit.ts";
+import { type Fit, fitGp, ROUNDING } from "./fit.ts";
 import { type Gp, leaveOneOut, posteriorAt } from "./gp.ts";
 import { surrogateGrid } from "./grid.ts";
 import { spreadWeights } from "./maximize.ts";
 import { checkSpace, inputOf, type SearchSpace } from "./searchSpace.ts";
-
-/** A measured point; `stderr` is needed with known noise. */
-export type Measurement = {
-  readonly weights: readonly number[];
-  readonly value: number;
-  readonly stderr: number | null;
-};
 
 /** How observations are read. */
 export type SurrogateSettings = SearchSpace & {

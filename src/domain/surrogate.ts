@@ -7,7 +7,11 @@
 /** Covariance function: Matérn with ν = 5/2, or the squared exponential. */
 export type KernelName = "matern52" | "rbf";
 
-/** What is assumed of a measurement's noise: exact, its own standard error, or one variance fitted by likelihood. */
+/**
+ * What is assumed of a measurement's noise: exact, its own standard error, or one variance fitted by likelihood. A standard
+ * error over items overstates what differs between λ, as all λ are measured on the same items: where it exceeds the
+ * spread of the values, a model with known noise sees nothing but noise.
+ */
 export type NoiseKind = "none" | "known" | "fitted";
 
 /** What improvement is measured against: the best value seen, or the best posterior mean at a point seen. */
@@ -172,11 +176,62 @@ export type Ask = {
   readonly surrogate: Surrogate | null;
 };
 
-/** A measured point. `ask` is `null` for values given from outside, such as the parents' own scores. */
-export type Observation = {
+/** A measured point. */
+export type Measurement = {
   readonly weights: readonly number[];
   readonly value: number;
   /** Needed with known noise. */
   readonly stderr: number | null;
-  readonly ask: Ask | null;
+};
+
+/** A measured point of a search. `ask` is `null` for values given from outside, such as the parents' own scores. */
+export type Observation = Measurement & { readonly ask: Ask | null };
+
+/** Hyper-parameters held by the user; the others are fitted. In standardised units where values are standardised. */
+export type FixedHyperparameters = {
+  /** One number for every input, or one each. */
+  readonly lengthscale?: readonly number[];
+  readonly outputscale?: number;
+  /** Variance; for fitted noise only. */
+  readonly noise?: number;
+  readonly mean?: number;
+};
+
+/** How to read a table of scores. It holds no earlier nominees, so that GP-Hedge, which weighs them, is not offered. */
+export type SuggestSettings = {
+  readonly alpha: number;
+  readonly acquisition: AcquisitionName;
+  readonly kernel: KernelName;
+  readonly noise: NoiseKind;
+  readonly incumbent: IncumbentKind;
+  readonly beta: number;
+  /** Points of the grid over λ ∈ [0, 1]. */
+  readonly gridPoints: number;
+  readonly seed: number;
+  readonly fixed: FixedHyperparameters;
+  readonly standardize: boolean;
+};
+
+/** One λ of a suggestion's grid, in the table's units. */
+export type SuggestionPoint = {
+  readonly lambda: number;
+  readonly mean: number;
+  readonly std: number;
+  readonly ei: number;
+  readonly logEi: number;
+  readonly pi: number;
+  readonly ucb: number;
+};
+
+/** A table's model and advice, as the command line prints it. */
+export type Suggestion = {
+  /** `lengthscale` is one number for λ tables, one a newer parent's weight else. */
+  readonly model: Omit<SurrogateModel, "lengthscale"> & { readonly lengthscale: number | readonly number[] };
+  readonly incumbent: Incumbent;
+  /** For two parents, else `null`; `argmax` likewise. */
+  readonly grid: readonly SuggestionPoint[] | null;
+  readonly argmax: SurrogateGrid["argmax"] | null;
+  readonly next: Nominee & { readonly lambda: number | null };
+  /** In the table's order; `null` for a single row. */
+  readonly loo: LeaveOneOut | null;
 };
