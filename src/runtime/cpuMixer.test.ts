@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { encodeBfloat16, encodeFloat16 } from "../base/float16.ts";
 import { parameterCount } from "../model/parameterTable.ts";
 import { createCpuMixer } from "./cpuMixer.ts";
 import { randomWeights, readerOf, TINY } from "./fixtures/tiny.ts";
@@ -19,21 +18,9 @@ function mixPlainly(coefficients: readonly number[], values: readonly number[]):
   return sum;
 }
 
-/** Random weights rounded to a format: the reader of their bytes, and their values. */
-function stored(seed: number, dtype: WeightDtype) {
-  const values = randomWeights(wide, seed);
-  const bytes = new Map<string, Uint8Array<ArrayBuffer>>();
-  for (const [name, numbers] of values) {
-    if (dtype === "float32") {
-      bytes.set(name, new Uint8Array(numbers.slice().buffer));
-      continue;
-    }
-    const patterns = new Uint16Array(numbers.length);
-    (dtype === "float16" ? encodeFloat16 : encodeBfloat16)(numbers, patterns);
-    bytes.set(name, new Uint8Array(patterns.buffer));
-  }
-  const reader: WeightReader = { readWeight: async (name) => ({ dtype, bytes: bytes.get(name)! }) };
-  return { reader, bytes };
+/** Random weights in a format. */
+function stored(seed: number, dtype: WeightDtype): WeightReader {
+  return readerOf(randomWeights(wide, seed), dtype);
 }
 
 describe("createCpuMixer", () => {
@@ -42,7 +29,7 @@ describe("createCpuMixer", () => {
     const dtypes = ["float32", "float16", "bfloat16"] as const;
     const single = new Map<string, ReadonlyMap<string, Float32Array>>();
     for (const [i, dtype] of dtypes.entries()) {
-      await mixer.load(dtype, stored(i, dtype).reader, never, ignore);
+      await mixer.load(dtype, stored(i, dtype), never, ignore);
       await mixer.mix([dtype], [1]);
       single.set(dtype, new Map([...mixer.merged].map(([name, values]) => [name, values.slice()])));
     }
@@ -78,8 +65,7 @@ describe("createCpuMixer", () => {
 
   test("keeps 16-bit parents as they are: the widened values are those of the patterns", async () => {
     const mixer = createCpuMixer(wide, createJobQueue());
-    const { reader } = stored(5, "float16");
-    await mixer.load("half", reader, never, ignore);
+    await mixer.load("half", stored(5, "float16"), never, ignore);
     expect(mixer.liveBytes).toBe(MERGED_BYTES + MERGED_BYTES / 2);
     await mixer.mix(["half"], [1]);
     const original = randomWeights(wide, 5).get("embed_out.weight")!;
@@ -93,8 +79,8 @@ describe("createCpuMixer", () => {
   test("twenty mixes end at the bytes they began with, in the arrays they began with", async () => {
     const mixer = createCpuMixer(wide, createJobQueue());
     expect(mixer.liveBytes).toBe(MERGED_BYTES);
-    await mixer.load("a", stored(1, "float16").reader, never, ignore);
-    await mixer.load("b", stored(2, "float32").reader, never, ignore);
+    await mixer.load("a", stored(1, "float16"), never, ignore);
+    await mixer.load("b", stored(2, "float32"), never, ignore);
     const before = [mixer.liveBytes, ...mixer.merged.values()];
     for (let i = 0; i < 20; i++) await mixer.mix(["a", "b"], [i / 20, 1 - i / 20]);
     const after = [mixer.liveBytes, ...mixer.merged.values()];
@@ -109,7 +95,7 @@ describe("createCpuMixer", () => {
   test("tells how many bytes are loaded", async () => {
     const mixer = createCpuMixer(wide, createJobQueue());
     const loaded: number[] = [];
-    await mixer.load("a", stored(1, "bfloat16").reader, never, (bytes) => loaded.push(bytes));
+    await mixer.load("a", stored(1, "bfloat16"), never, (bytes) => loaded.push(bytes));
     expect(loaded.length).toBe(mixer.merged.size);
     expect(loaded.at(-1)).toBe(MERGED_BYTES / 2);
   });
@@ -136,16 +122,17 @@ describe("createCpuMixer", () => {
 
   test("does not keep the file that a tensor was a view of", async () => {
     const mixer = createCpuMixer(wide, createJobQueue());
-    const { bytes } = stored(1, "float16");
-    const file = new Uint8Array(1_000_003);
+    const own = stored(1, "float16");
     const view: WeightReader = {
-      async readWeight(name) {
-        file.set(bytes.get(name)!, 3);
-        return { dtype: "float16", bytes: file.subarray(3, 3 + bytes.get(name)!.byteLength) };
+      async readWeight(name, signal) {
+        const { dtype, bytes } = await own.readWeight(name, signal);
+        const file = new Uint8Array(1_000_003);
+        file.set(bytes, 3);
+        return { dtype, bytes: file.subarray(3, 3 + bytes.byteLength) };
       },
     };
     await mixer.load("view", view, never, ignore);
-    await mixer.load("whole", stored(1, "float16").reader, never, ignore);
+    await mixer.load("whole", stored(1, "float16"), never, ignore);
     await mixer.mix(["view", "whole"], [1, -1]);
     for (const name of mixer.merged.keys())
       expect((await mixer.readMixed(name)).every((value) => value === 0)).toBe(true);
@@ -153,7 +140,7 @@ describe("createCpuMixer", () => {
 
   test("refuses parents that are not there and coefficients that are not numbers", async () => {
     const mixer = createCpuMixer(wide, createJobQueue());
-    await mixer.load("a", stored(1, "float32").reader, never, ignore);
+    await mixer.load("a", stored(1, "float32"), never, ignore);
     await expect(mixer.mix(["a", "b"], [0.5, 0.5])).rejects.toMatchObject({ tag: "not-found" });
     await expect(mixer.mix(["a"], [Number.NaN])).rejects.toMatchObject({ tag: "usage" });
     await expect(mixer.mix(["a"], [0.5, 0.5])).rejects.toMatchObject({ tag: "usage" });
