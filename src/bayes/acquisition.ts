@@ -6,7 +6,7 @@
  *   logei  log σ + log h(u)    ∂μ = Φ/(σh)        ∂σ = φ/(σh)             Ament et al. 2023
  *   pi     Φ(u)                ∂μ = φ(u)/σ        ∂σ = −uφ(u)/σ           Kushner 1964
  *   logpi  log Φ(u)            ∂μ = φ/(σΦ)        ∂σ = −uφ/(σΦ)
- *   ucb    μ + βσ              ∂μ = 1             ∂σ = β                  P1 eq. 11; Srinivas et al. 2010
+ *   ucb    μ + βσ              ∂μ = 1             ∂σ = β                  P1 eq. 10; Srinivas et al. 2010
  *
  * Below u = −1 everything is computed from Mills' ratio, so that nothing underflows or cancels. β multiplies the
  * standard deviation; BoTorch's UCB takes β² in its place.

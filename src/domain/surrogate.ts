@@ -34,7 +34,7 @@ export type SearchSettings = {
   readonly acquisition: AcquisitionChoice;
   /** The acquisition functions GP-Hedge chooses from. */
   readonly pool: readonly AcquisitionName[];
-  /** β of UCB = μ + βσ (P1 eq. 11): a multiple of the standard deviation. */
+  /** β of UCB = μ + βσ (P1 eq. 10): a multiple of the standard deviation. */
   readonly beta: number;
   /** Learning rate of GP-Hedge; `null` for √(8 ln |pool| / trials). */
   readonly eta: number | null;

@@ -1,7 +1,7 @@
 """BoTorch's time for one step of the search at n = 30 observations of one input: fit of a SingleTaskGP with a
 Matern-5/2 kernel and no priors, then optimize_acqf of EI and UCB. The same as the first line of bench/bayes.ts.
 
-Run: python bench_botorch.py [threads]; prints one JSON line. Needs requirements.txt.
+Run: python bench_botorch.py [threads]; prints one JSON line. One thread is fastest at this size. Needs requirements.txt.
 """
 import json
 import sys
@@ -44,7 +44,7 @@ def step(seed):
 
 
 def main():
-    threads = int(sys.argv[1]) if len(sys.argv) > 1 else 2
+    threads = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     torch.set_num_threads(threads)
     for seed in range(WARM_UP):
         step(seed)
