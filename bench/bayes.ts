@@ -6,7 +6,8 @@
 import { fitGp } from "../src/bayes/fit.ts";
 import { searchFunction } from "../src/bayes/grid.ts";
 import { maximizeOverSpace, spreadWeights } from "../src/bayes/maximize.ts";
-import { ask, defaultSearchSettings } from "../src/bayes/optimizer.ts";
+import { ask } from "../src/bayes/optimizer.ts";
+import { defaultSearchSettings } from "../src/domain/searchDefaults.ts";
 import type { Observation } from "../src/domain/surrogate.ts";
 import { matrixFromRows } from "../src/numerics/matrix.ts";
 import { createRng } from "../src/numerics/rng.ts";

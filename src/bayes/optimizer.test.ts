@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { defaultSearchSettings } from "../domain/searchDefaults.ts";
 import type { AcquisitionChoice, Observation, SearchSettings } from "../domain/surrogate.ts";
 import { expectAllclose } from "../numerics/allclose.ts";
 import { posteriorAt } from "./gp.ts";
-import { ask, defaultSearchSettings, surrogateOf } from "./optimizer.ts";
+import { ask, surrogateOf } from "./optimizer.ts";
 import { analyse } from "./surrogate.ts";
 
 type Objective = (weights: readonly number[]) => number;

@@ -3,6 +3,10 @@
  * (P1, algorithm 1). There is no state besides the history: random streams are named by seed and trial number, and
  * GP-Hedge's gains are read from the last ask and the model refitted now. So a search that resumes from a journal goes
  * on exactly as one that was never interrupted, and every step can be replayed bit for bit.
+ *
+ * P1 leaves β, the initial design and the number of trials open. The defaults (domain/searchDefaults.ts) take β = 2,
+ * about a 95 % bound; the newest parent and three Sobol' points, one more for every parent beyond two; 12 trials. The
+ * incumbent is the best posterior mean, as EI takes it for noise-free and a lucky measurement is not.
  */
 import { AppError } from "../base/errors.ts";
 import type {
@@ -19,30 +23,6 @@ import { initialDesign } from "./initialDesign.ts";
 import { nominate } from "./nominate.ts";
 import { checkSpace, inputOf, lambdaOf } from "./searchSpace.ts";
 import { type Analysis, analyse, predict, type SurrogateSettings } from "./surrogate.ts";
-
-/**
- * Defaults: Matérn-5/2, fitted noise, GP-Hedge over EI and UCB as in P1, α = 0.5. P1 leaves β, the initial design and
- * the number of trials open: β = 2 (about a 95 % bound), the newest parent and three Sobol' points for two parents
- * (one more for every further parent), 12 trials. The incumbent is the best posterior mean, as EI takes it for
- * noise-free and a lucky measurement is not.
- */
-export function defaultSearchSettings(parents: number): SearchSettings {
-  return {
-    parents,
-    alpha: 0.5,
-    kernel: "matern52",
-    noise: "fitted",
-    acquisition: "hedge",
-    pool: ["ei", "ucb"],
-    beta: 2,
-    eta: null,
-    trials: 12,
-    initialTrials: parents + 2,
-    incumbent: "posterior",
-    seed: 0,
-    gridPoints: 201,
-  };
-}
 
 /**
  * The next point to measure. Observations are in the order they came; those with `ask: null` are given from outside
