@@ -4,12 +4,14 @@
  */
 import type { Clock, Progress } from "../base/job.ts";
 import type { Terminal } from "./terminal.ts";
-import { formatCount, formatDuration } from "./text/numbers.ts";
+import { formatBytes, formatCount, formatDuration } from "./text/numbers.ts";
 import { textWidth } from "./text/table.ts";
 
-/** Between two rewrites of the line on a screen, and between two plain lines in a log. */
+/** Between two rewrites of the line on a screen. */
 const SCREEN_INTERVAL_MS = 100;
+/** Between two plain lines in a log: about the same piece of work, and when another one begins. */
 const LOG_INTERVAL_MS = 5000;
+const LOG_CHANGE_INTERVAL_MS = 1000;
 const BAR_WIDTH = 20;
 
 /** Shows the reports of one command. */
@@ -21,7 +23,11 @@ export interface ProgressLine {
 
 /** "evaluating step 3000: 320 of 1,000 rows, 0:12 left". */
 export function describeProgress(progress: Progress): string {
-  const counts = `${formatCount(progress.done)} of ${formatCount(progress.total)} ${progress.unit}`;
+  const { done, total, unit } = progress;
+  const counts =
+    unit === "bytes"
+      ? `${formatBytes(done)} of ${formatBytes(total)}`
+      : `${formatCount(done)} of ${formatCount(total)} ${unit}`;
   const left = progress.remainingMs === null ? "" : `, ${formatDuration(progress.remainingMs)} left`;
   return `${progress.label}: ${counts}${left}`;
 }
@@ -29,13 +35,18 @@ export function describeProgress(progress: Progress): string {
 /** A progress line on the terminal's second stream. */
 export function createProgressLine(terminal: Terminal, clock: Clock): ProgressLine {
   let shownAtMs = Number.NEGATIVE_INFINITY;
+  let shownLabel = "";
   let drawn = false;
-  const interval = terminal.interactive ? SCREEN_INTERVAL_MS : LOG_INTERVAL_MS;
+  const intervalFor = (label: string): number => {
+    if (terminal.interactive) return SCREEN_INTERVAL_MS;
+    return label === shownLabel ? LOG_INTERVAL_MS : LOG_CHANGE_INTERVAL_MS;
+  };
   return {
     show(progress) {
       const now = clock();
-      if (now - shownAtMs < interval) return;
+      if (now - shownAtMs < intervalFor(progress.label)) return;
       shownAtMs = now;
+      shownLabel = progress.label;
       if (terminal.interactive) {
         terminal.error(
           `\r\x1b[K${fitLine(`${bar(progress)} ${describeProgress(progress)}`, terminal.columns)}`,

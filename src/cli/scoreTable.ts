@@ -1,13 +1,13 @@
 /** A table of scores measured elsewhere: CSV with a head `lambda,value[,stderr]` or `w1,…,wk,value[,stderr]`. Pure. */
 import { CsvError, parse } from "csv-parse/sync";
 import { AppError } from "../base/errors.ts";
-import type { MeasuredRow } from "../domain/suggestion.ts";
+import type { Measurement } from "../domain/surrogate.ts";
 
 /** Weights in a row may miss a sum of 1 by a rounding of the last digits a person writes. */
 const SUM_TOLERANCE = 1e-3;
 
 /** @throws AppError `bad-format` naming the line that cannot be read. */
-export function parseScoreTable(name: string, csv: string): readonly MeasuredRow[] {
+export function parseScoreTable(name: string, csv: string): readonly Measurement[] {
   const records = readCsv(name, csv);
   const [head, ...rows] = records;
   if (head === undefined || rows.length === 0) {

@@ -19,8 +19,7 @@ import type {
   SweepRecord,
   Trial,
 } from "../domain/study.ts";
-import type { MeasuredRow, SuggestionRecord, SuggestionSettings } from "../domain/suggestion.ts";
-import type { Ask, SearchSettings } from "../domain/surrogate.ts";
+import type { Ask, Measurement, SearchSettings, Suggestion, SuggestSettings } from "../domain/surrogate.ts";
 import type { Split, TaskInfo, TaskRow } from "../domain/task.ts";
 
 /** Checkpoints oldest first, a task and its rows; `metric` null takes the task's default measure. */
@@ -109,8 +108,8 @@ export type EngineMethods = {
   };
   /** Advice for scores measured elsewhere. Needs no device. */
   suggest: {
-    request: { readonly rows: readonly MeasuredRow[]; readonly settings: SuggestionSettings };
-    result: SuggestionRecord;
+    request: { readonly rows: readonly Measurement[]; readonly settings: SuggestSettings };
+    result: Suggestion;
   };
   /** Files of the merged checkpoint in Hugging Face layout, parents read tensor by tensor. */
   exportMerge: {

@@ -2,8 +2,15 @@
 import { readFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { AppError } from "../../base/errors.ts";
-import type { SuggestionRecord, SuggestionSettings } from "../../domain/suggestion.ts";
-import type { AcquisitionName, IncumbentKind, KernelName, NoiseKind } from "../../domain/surrogate.ts";
+import type {
+  AcquisitionName,
+  IncumbentKind,
+  KernelName,
+  NoiseKind,
+  Suggestion,
+  SuggestionPoint,
+  SuggestSettings,
+} from "../../domain/surrogate.ts";
 import type { CommandContext, CommonOptions, Outcome, Run } from "../command.ts";
 import { addCommonOptions, integerIn, numberIn } from "../options.ts";
 import { parseScoreTable } from "../scoreTable.ts";
@@ -20,7 +27,7 @@ type SuggestOptions = CommonOptions & {
   readonly noise?: NoiseKind;
   readonly incumbent: IncumbentKind;
   readonly grid: number;
-  readonly fixed?: SuggestionSettings["fixed"];
+  readonly fixed?: SuggestSettings["fixed"];
   readonly standardize: boolean;
 };
 
@@ -60,7 +67,7 @@ export function defineSuggest(program: Command, run: Run): void {
 }
 
 /** "lengthscale=0.2,noise=0.01"; several lengthscales, one an input, are separated by colons. */
-export function parseFixed(text: string): SuggestionSettings["fixed"] {
+export function parseFixed(text: string): SuggestSettings["fixed"] {
   const entries = text.split(",").map((part) => {
     const [name, value, ...more] = part.split("=").map((side) => side.trim());
     const numbers = (value ?? "").split(":").map((number) => (number === "" ? Number.NaN : Number(number)));
@@ -81,14 +88,14 @@ async function suggest(table: string, options: SuggestOptions, context: CommandC
   const hasErrors = rows.every((row) => row.stderr !== null);
   const { alpha, acquisition, beta, seed, kernel, incumbent, grid, standardize } = options;
   const fixed = options.fixed ?? {};
-  const settings: SuggestionSettings = {
+  const settings: SuggestSettings = {
     ...{ alpha, acquisition, beta, seed, kernel, incumbent, standardize, fixed },
     noise: options.noise ?? (hasErrors && fixed.noise === undefined ? "known" : "fitted"),
     gridPoints: grid,
   };
   const suggestion = await context.engine.call("suggest", { rows, settings }, context.job());
   return {
-    json: suggestionDocument(suggestion),
+    json: suggestion,
     text: suggestionText(table, rows.length, suggestion, context.columns),
     stopped: false,
   };
@@ -105,43 +112,22 @@ async function readTable(path: string): Promise<string> {
   }
 }
 
-/** A single lengthscale is a number, one an input a list. */
-function suggestionDocument({ model, incumbent, grid, next, leaveOneOut }: SuggestionRecord): object {
-  const [only, ...others] = model.lengthscale;
-  return {
-    model: { ...model, lengthscale: others.length === 0 ? only : model.lengthscale },
-    incumbent,
-    grid:
-      grid === null
-        ? null
-        : grid.lambda.map((lambda, index) => ({
-            lambda,
-            mean: grid.mean[index],
-            std: grid.std[index],
-            ei: grid.ei[index],
-            logEi: grid.logEi[index],
-            pi: grid.pi[index],
-            ucb: grid.ucb[index],
-          })),
-    next,
-    loo: leaveOneOut,
-  };
-}
-
 function suggestionText(
   table: string,
   rows: number,
-  { model, grid, next, leaveOneOut, incumbent }: SuggestionRecord,
+  { model, grid, next, loo, incumbent }: Suggestion,
   columns: number,
 ): string {
   const width = Math.max(20, columns - 8);
+  const curve = (pick: (point: SuggestionPoint) => number): string =>
+    sparkline(shrink((grid ?? []).map(pick), width));
   const curves =
     grid === null
       ? []
       : [
-          `mean  ${sparkline(shrink(grid.mean, width))}`,
-          `std   ${sparkline(shrink(grid.std, width))}`,
-          `EI    ${sparkline(shrink(grid.ei, width))}`,
+          `mean  ${curve((point) => point.mean)}`,
+          `std   ${curve((point) => point.std)}`,
+          `EI    ${curve((point) => point.ei)}`,
           `      λ 0 … 1\n`,
         ];
   const where =
@@ -155,7 +141,13 @@ function suggestionText(
     ],
     [
       ["mean", model.mean.toPrecision(4)],
-      ["lengthscale", model.lengthscale.map((length) => length.toPrecision(4)).join(", ")],
+      [
+        "lengthscale",
+        [model.lengthscale]
+          .flat()
+          .map((length) => length.toPrecision(4))
+          .join(", "),
+      ],
       ["outputscale", model.outputscale.toPrecision(4)],
       [`noise variance (${model.noise})`, model.noiseVariance.toPrecision(4)],
       ["log marginal likelihood", model.logMarginalLikelihood.toPrecision(6)],
@@ -168,9 +160,9 @@ function suggestionText(
     parameters,
     ...model.atBounds.map((bound) => `note: ${bound}`),
     "",
-    ...(leaveOneOut === null
+    ...(loo === null
       ? []
-      : [`left out one at a time, predicted within ${leaveOneOut.rootMeanSquareError.toPrecision(3)} (RMS)`]),
+      : [`left out one at a time, predicted within ${loo.rootMeanSquareError.toPrecision(3)} (RMS)`]),
     `measure next: ${where} (${next.acquisition}), expected ${next.posterior.mean.toPrecision(5)} ± ${next.posterior.std.toPrecision(2)}`,
     "",
   ].join("\n");
