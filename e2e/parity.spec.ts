@@ -1,0 +1,98 @@
+/**
+ * The same models and mixtures on wasm and WebGPU in a real browser as in Node, from a built page in a folder of its
+ * own, as a static host would serve it.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, type Page, test } from "@playwright/test";
+import { build, type PreviewServer, preview } from "vite";
+import type { BackendInfo } from "../src/domain/backend.ts";
+import { createNodeBackend } from "../src/runtime/ortNode.ts";
+import { type Outcome, runScenario } from "./parity/scenario.ts";
+import type { Answer, Request } from "./parity/worker.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const page = "e2e/parity/index.html";
+let folder: string;
+let server: PreviewServer;
+
+test.beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "mergescope-parity-"));
+  const outDir = join(folder, "built");
+  const input = join(root, page);
+  await build({
+    root,
+    logLevel: "warn",
+    publicDir: false,
+    build: { outDir, emptyOutDir: true, rolldownOptions: { input } },
+  });
+  server = await preview({
+    root,
+    build: { outDir },
+    preview: { port: 0, host: "127.0.0.1" },
+    logLevel: "warn",
+  });
+});
+
+test.afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const address = () => new URL(page, server.resolvedUrls!.local[0]!).href;
+
+async function ask(page: Page, request: Request): Promise<Answer> {
+  await page.goto(address());
+  return page.evaluate((asked) => window.ask(asked), request);
+}
+
+for (const model of ["pythia", "sequential"]) {
+  test(`${model} answers as it does in Node`, async ({ page }, { project }) => {
+    const backend = await createNodeBackend(1);
+    const node = await runScenario(backend, model);
+    const choice = project.name === "webgpu" ? "webgpu" : "wasm";
+    for (const threads of choice === "wasm" ? [1, 2] : [null]) {
+      const answer = await ask(page, { kind: "scenario", choice, threads, model });
+      if ("error" in answer) throw new Error(JSON.stringify(answer.error));
+      const outcome = answer.result as Outcome;
+      expect(outcome.info).toMatchObject({ kind: choice, threads: threads ?? 0 });
+      compare(outcome, node);
+    }
+  });
+}
+
+test("the device is chosen by what there is, and the reason says so", async ({ page }, { project }) => {
+  const auto = await ask(page, { kind: "info", choice: "auto", threads: 1 });
+  if ("error" in auto) throw new Error(JSON.stringify(auto.error));
+  const { kind, reason, adapter } = auto.result as BackendInfo;
+  if (project.name === "webgpu") {
+    expect(kind).toBe("webgpu");
+    expect(reason).toBe(`WebGPU: an adapter was found (${adapter}).`);
+    return;
+  }
+  expect([kind, reason]).toEqual(["wasm", "wasm: there is no WebGPU adapter; 1 thread."]);
+  const forced = await ask(page, { kind: "info", choice: "webgpu", threads: null });
+  expect(forced).toMatchObject({ error: { tag: "unsupported" } });
+});
+
+function compare(outcome: Outcome, node: Outcome): void {
+  for (const [i, mixture] of node.mixtures.entries()) {
+    const other = outcome.mixtures[i]!;
+    expect(other.label).toBe(mixture.label);
+    // A GPU may fuse multiply and add, which leaves one rounding out.
+    expect(largestDifference(other.merged, mixture.merged)).toBeLessThan(2e-7);
+    expect(largestDifference(other.logprobs, mixture.logprobs)).toBeLessThan(1e-4);
+    expect(other.greedy).toEqual(mixture.greedy);
+  }
+  const [empty, loaded, mixed, dropped] = outcome.liveBytes;
+  expect(mixed).toBe(loaded);
+  expect(dropped).toBe(empty);
+  expect(loaded).toBeGreaterThan(1.9 * empty!);
+  expect(outcome.numericsTag).toBe("numerics");
+}
+
+function largestDifference(a: readonly number[], b: readonly number[]): number {
+  return a.length === b.length ? Math.max(...a.map((x, i) => Math.abs(x - b[i]!))) : Number.NaN;
+}

@@ -1,0 +1,99 @@
+/**
+ * What every backend must answer alike: parents of each number format with odd sizes and subnormals, mixtures of one to
+ * five of them, packed trees and padding. Runs in a worker of the page and in Node.
+ */
+import type { BackendInfo } from "../../src/domain/backend.ts";
+import type { NeoxConfig } from "../../src/model/config.ts";
+import type { Backend } from "../../src/runtime/backend.ts";
+import { packRows, randomWeights, readerOf, TINY } from "../../src/runtime/fixtures/tiny.ts";
+
+/** Everything that was answered, as a record that crosses threads. */
+export type Outcome = {
+  readonly info: BackendInfo;
+  /** One entry a mixture. */
+  readonly mixtures: readonly {
+    readonly label: string;
+    readonly logprobs: readonly number[];
+    readonly greedy: readonly number[];
+    readonly merged: readonly number[];
+  }[];
+  /** Bytes held: empty, with parents, after twenty mixes, after dropping. */
+  readonly liveBytes: readonly number[];
+  readonly numericsTag: string;
+};
+
+const CONFIGS: Readonly<Record<string, NeoxConfig>> = {
+  pythia: { ...TINY, intermediateSize: 41 },
+  sequential: {
+    ...TINY,
+    intermediateSize: 41,
+    parallelResidual: false,
+    rotaryDimensions: 8,
+    tiedHead: true,
+    activation: "gelu-tanh",
+  },
+};
+
+const MIXTURES = [
+  { names: ["single"], coefficients: [1] },
+  { names: ["half", "brain"], coefficients: [0.87, 0.13] },
+  { names: ["brain", "single", "half"], coefficients: [0.5, 0.8, -0.3] },
+  { names: ["half", "single", "brain", "half", "single"], coefficients: [0.1, 0.2, 0.3, 0.25, 0.15] },
+] as const;
+
+/** Odd in length, and the fp16 parent's are subnormal in part: the values that decoding gets wrong first. */
+const WATCHED = "gpt_neox.layers.1.mlp.dense_h_to_4h.bias";
+
+const BATCH = packRows(
+  [
+    [
+      { tokens: [3, 1, 4, 1] },
+      { tokens: [5, 9, 2], parent: 0, startPosition: 4 },
+      { tokens: [6, 5, 3], parent: 0, startPosition: 4 },
+      { tokens: [8, 9, 7, 9] },
+    ],
+    [{ tokens: [2, 7, 1, 8, 2, 8] }],
+  ],
+  16,
+);
+
+/** Runs everything on one of the models. */
+export async function runScenario(backend: Backend, model: string): Promise<Outcome> {
+  const config = CONFIGS[model]!;
+  const never = new AbortController().signal;
+  const { model: language, mixer, warmUp, dispose } = await backend.createModel(config);
+  await warmUp();
+  const liveBytes = [mixer.liveBytes];
+  const parents = { single: "float32", half: "float16", brain: "bfloat16" } as const;
+  for (const [seed, [name, dtype]] of Object.entries(parents).entries()) {
+    const weights = randomWeights(config, seed);
+    weights.set(
+      WATCHED,
+      weights.get(WATCHED)!.map((value, i) => (i % 2 === 0 ? value : value * 2 ** -16)),
+    );
+    await mixer.load(name, readerOf(weights, dtype), never, () => undefined);
+  }
+  liveBytes.push(mixer.liveBytes);
+  const mixtures = [];
+  for (const { names, coefficients } of MIXTURES) {
+    await mixer.mix(names, coefficients);
+    const { logprobs, greedy } = await language.score(BATCH);
+    mixtures.push({
+      label: names.join(" + "),
+      logprobs: Array.from(logprobs),
+      greedy: Array.from(greedy),
+      merged: Array.from(await mixer.readMixed(WATCHED)),
+    });
+  }
+  for (let i = 0; i < 20; i++) await mixer.mix(["half", "brain"], [i / 20, 1 - i / 20]);
+  liveBytes.push(mixer.liveBytes);
+  await mixer.mix(["single"], [1e30]);
+  const numericsTag = await language.score(BATCH).then(
+    () => "none",
+    (thrown: { readonly tag?: string }) => thrown.tag ?? "none",
+  );
+  for (const name of Object.keys(parents)) mixer.drop(name);
+  liveBytes.push(mixer.liveBytes);
+  await dispose();
+  return { info: backend.info, mixtures, liveBytes, numericsTag };
+}
