@@ -4,8 +4,9 @@
  * The same for BoTorch: tools/golden/bayes/bench_botorch.py.
  */
 import { fitGp } from "../src/bayes/fit.ts";
-import { searchFunction } from "../src/bayes/grid.ts";
-import { maximizeOverSpace, spreadWeights } from "../src/bayes/maximize.ts";
+import { posteriorAt } from "../src/bayes/gp.ts";
+import { maximizeAcquisition } from "../src/bayes/grid.ts";
+import { spreadWeights } from "../src/bayes/maximize.ts";
 import { ask } from "../src/bayes/optimizer.ts";
 import { defaultSearchSettings } from "../src/domain/searchDefaults.ts";
 import type { Observation } from "../src/domain/surrogate.ts";
@@ -47,15 +48,13 @@ function fitAndMaximise(repeat: number): void {
   const inputs = matrixFromRows(history.map(({ weights }) => [weights[1]!]));
   const problem = { kernel: "matern52", inputs, targets, noiseVariances: null, fixed: {}, seed: 0 } as const;
   const { gp } = fitGp(problem);
-  const spread = spreadWeights(space);
-  const measured = history.map(({ weights }) => weights);
+  const spread = spreadWeights(space).map((weights) => ({
+    weights,
+    posterior: posteriorAt(gp, [weights[1]!]),
+  }));
+  const where = { ...space, spread, measured: history.map(({ weights }) => weights) };
   for (const name of ["ei", "ucb"] as const)
-    maximizeOverSpace(
-      searchFunction(gp, name, { bestF: Math.max(...targets), beta: 2 }),
-      space,
-      spread,
-      measured,
-    );
+    maximizeAcquisition(gp, name, { bestF: Math.max(...targets), beta: 2 }, where);
 }
 
 const settings = { ...defaultSearchSettings(2), alpha: 0, initialTrials: 0, trials: N };

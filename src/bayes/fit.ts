@@ -44,7 +44,7 @@ const RAILS = { lengthscale: [0.01, 10], outputscale: [0.01, 1e4], noise: [1e-6,
 const SCREENED = { lengthscale: [0.05, 3], outputscale: [0.1, 30], noise: [1e-5, 1] } as const;
 const DEFAULTS = { lengthscale: 0.25, outputscale: 1, noise: 0.01 } as const;
 const SCREENING_POINTS = 24;
-const POLISHED_STARTS = 4;
+const POLISHED_STARTS = 3;
 const LEAST_TARGETS = 3;
 /** Equal values may differ from their computed mean in the last bits. */
 export const ROUNDING = 1e-14;

@@ -10,15 +10,17 @@ import {
   searchedInstead,
 } from "./acquisition.ts";
 import { type Gp, type Posterior, posteriorAt, posteriorGradientAt } from "./gp.ts";
-import { type InputFunction, maximizeOverSpace } from "./maximize.ts";
+import { type InputFunction, type Maximum, maximizeOverSpace } from "./maximize.ts";
 import type { SearchSpace } from "./searchSpace.ts";
+
+/** The posterior at one of the weights that every maximisation begins with (see `spreadWeights`). */
+export type SpreadPoint = { readonly weights: readonly number[]; readonly posterior: Posterior };
 
 /** What the grid needs besides the process; f* (`bestF`) is in the process's units. */
 export type GridSettings = SearchSpace &
   AcquisitionParameters & {
     readonly gridPoints: number;
-    /** `spreadWeights` of the space. */
-    readonly spread: readonly (readonly number[])[];
+    readonly spread: readonly SpreadPoint[];
   };
 
 type Drawn = "ei" | "logei" | "pi" | "ucb";
@@ -35,12 +37,7 @@ export function surrogateGrid(
   const height = (name: Drawn, posterior: Posterior): number =>
     inUnits(name, heightAt(name, posterior, parameters), standardisation);
   const argmaxOf = (name: Drawn): GridMaximum => {
-    const { weights } = maximizeOverSpace(
-      searchFunction(gp, name, parameters),
-      settings,
-      settings.spread,
-      [],
-    );
+    const { weights } = maximizeAcquisition(gp, name, parameters, { ...settings, measured: [] });
     return { lambda: weights[1]!, value: height(name, posteriorAt(gp, [weights[1]!])) };
   };
   const logEi = argmaxOf("logei");
@@ -61,6 +58,24 @@ export function surrogateGrid(
       ucb: argmaxOf("ucb"),
     },
   };
+}
+
+/** The maximum of an acquisition function over the space, at a distance from the measured points. */
+export function maximizeAcquisition(
+  gp: Gp,
+  name: Drawn,
+  parameters: AcquisitionParameters,
+  where: SearchSpace & {
+    readonly spread: readonly SpreadPoint[];
+    readonly measured: readonly (readonly number[])[];
+  },
+): Maximum {
+  const searched = searchedInstead(name);
+  const coarse = where.spread.map(({ weights, posterior }) => ({
+    weights,
+    value: heightAt(searched, posterior, parameters),
+  }));
+  return maximizeOverSpace(searchFunction(gp, name, parameters), where, coarse, where.measured);
 }
 
 /** An acquisition function (or its increasing transform that is searched instead) over the process's inputs. */

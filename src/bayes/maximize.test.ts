@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { expectAllclose } from "../numerics/allclose.ts";
-import { type InputFunction, maximizeOverSpace, separationFor, spreadWeights } from "./maximize.ts";
-import { weightDistance } from "./searchSpace.ts";
+import {
+  type InputFunction,
+  type Maximum,
+  maximizeOverSpace,
+  separationFor,
+  spreadWeights,
+} from "./maximize.ts";
+import { inputOf, type SearchSpace, weightDistance } from "./searchSpace.ts";
 
 const SEGMENT = { parents: 2, alpha: 0.5 };
 const peakAt =
@@ -15,10 +21,14 @@ const peakAt =
     return value;
   };
 
+function maximize(f: InputFunction, space: SearchSpace, measured: readonly (readonly number[])[]): Maximum {
+  const coarse = spreadWeights(space).map((weights) => ({ weights, value: f(inputOf(weights), null) }));
+  return maximizeOverSpace(f, space, coarse, measured);
+}
+
 describe("maximizeOverSpace", () => {
   it("finds a maximum between grid points, at an end, and outside the space", () => {
-    const argmax = (centre: number): number =>
-      maximizeOverSpace(peakAt([centre]), SEGMENT, spreadWeights(SEGMENT), []).weights[1]!;
+    const argmax = (centre: number): number => maximize(peakAt([centre]), SEGMENT, []).weights[1]!;
     expectAllclose(argmax(0.71234), 0.71234, { atol: 1e-7 });
     expect(argmax(1)).toBe(1);
     expect(argmax(0.2)).toBe(0.5);
@@ -27,24 +37,24 @@ describe("maximizeOverSpace", () => {
   it("finds the higher of two narrow peaks", () => {
     const f: InputFunction = (x) =>
       Math.exp(-(((x[0]! - 0.6013) / 0.004) ** 2)) + 1.01 * Math.exp(-(((x[0]! - 0.9037) / 0.004) ** 2));
-    expectAllclose(maximizeOverSpace(f, SEGMENT, spreadWeights(SEGMENT), []).weights[1]!, 0.9037, {
+    expectAllclose(maximize(f, SEGMENT, []).weights[1]!, 0.9037, {
       atol: 1e-6,
     });
   });
 
   it("keeps away from measured points and says so", () => {
     const measured = [[0.3, 0.7]];
-    const found = maximizeOverSpace(peakAt([0.7]), SEGMENT, spreadWeights(SEGMENT), measured);
+    const found = maximize(peakAt([0.7]), SEGMENT, measured);
     expectAllclose(Math.abs(found.weights[1]! - 0.7), 0.005, { rtol: 1e-6 });
     expectAllclose(found.movedFrom![1]!, 0.7, { atol: 1e-7 });
-    const away = maximizeOverSpace(peakAt([0.8]), SEGMENT, spreadWeights(SEGMENT), measured);
+    const away = maximize(peakAt([0.8]), SEGMENT, measured);
     expect(away.movedFrom).toBeNull();
   });
 
   it("always leaves room, however much is measured", () => {
     const space = { parents: 2, alpha: 0.95 };
     const measured = Array.from({ length: 60 }, (_, i) => [0.05 * (i / 59), 1 - 0.05 * (i / 59)]);
-    const { weights } = maximizeOverSpace(peakAt([1]), space, spreadWeights(space), measured);
+    const { weights } = maximize(peakAt([1]), space, measured);
     const nearest = Math.min(...measured.map((point) => weightDistance(point, weights)));
     expect(nearest).toBeGreaterThanOrEqual(separationFor(space, 60) * (1 - 1e-9));
   });
@@ -65,13 +75,13 @@ describe("maximizeOverSpace", () => {
     ],
   ] as const)("finds %j among three parents", (centre, weights) => {
     const space = { parents: 3, alpha: 0 };
-    const found = maximizeOverSpace(peakAt(centre), space, spreadWeights(space), []);
+    const found = maximize(peakAt(centre), space, []);
     expectAllclose(found.weights, weights, { atol: 1e-5 });
   });
 
   it("respects the newest parent's least weight", () => {
     const space = { parents: 3, alpha: 0.5 };
-    const found = maximizeOverSpace(peakAt([0.4, 0.2]), space, spreadWeights(space), []);
+    const found = maximize(peakAt([0.4, 0.2]), space, []);
     expectAllclose(found.weights, [0.1, 0.4, 0.5], { atol: 1e-5 });
   });
 });

@@ -37,7 +37,7 @@ export type Candidate = { readonly weights: readonly number[]; readonly value: n
 const SEPARATION = 0.005;
 const GRID_POINTS = 201;
 const SPREAD_POINTS = 512;
-const POLISHED = 4;
+const POLISHED = 3;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 const GOLDEN_TOLERANCE = 1e-9;
 const STOPPING = { gradientTolerance: 1e-8, valueTolerance: 1e-13, maxIterations: 60 };
@@ -56,15 +56,14 @@ export function spreadWeights(space: SearchSpace): readonly (readonly number[])[
 
 /**
  * The maximum of `f` over the space, at a distance from the measured points.
- * @param spread `spreadWeights(space)`, computed once for several functions
+ * @param coarse the heights of `f` at `spreadWeights(space)`, in that order
  */
 export function maximizeOverSpace(
   f: InputFunction,
   space: SearchSpace,
-  spread: readonly (readonly number[])[],
+  coarse: readonly Candidate[],
   measured: readonly (readonly number[])[],
 ): Maximum {
-  const coarse = spread.map((weights) => ({ weights, value: f(inputOf(weights), null) }));
   const polished = space.parents === 2 ? polishOnSegment(f, coarse) : polishInSticks(f, space, coarse);
   const separation = separationFor(space, measured.length);
   const edges = space.parents === 2 ? edgesOf(f, space, measured, separation) : [];

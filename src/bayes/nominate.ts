@@ -8,8 +8,8 @@ import { dot, matrixFromRows, rowOf } from "../numerics/matrix.ts";
 import { createRng } from "../numerics/rng.ts";
 import { acquisitionAt } from "./acquisition.ts";
 import { jointPosterior, posteriorAt } from "./gp.ts";
-import { inUnits, searchFunction } from "./grid.ts";
-import { keepApart, type Maximum, maximizeOverSpace, separationFor } from "./maximize.ts";
+import { inUnits, maximizeAcquisition } from "./grid.ts";
+import { keepApart, type Maximum, separationFor } from "./maximize.ts";
 import { inputOf } from "./searchSpace.ts";
 import { type Analysis, predict } from "./surrogate.ts";
 
@@ -23,8 +23,8 @@ export function nominate(analysis: Analysis, acquisition: AcquisitionName, trial
     return { acquisition, weights, value: height, posterior: predict(analysis, weights), movedFrom };
   }
   const parameters = { bestF, beta: settings.beta };
-  const f = searchFunction(gp, acquisition, parameters);
-  const { weights, movedFrom } = maximizeOverSpace(f, settings, spread, measured);
+  const where = { ...settings, spread, measured };
+  const { weights, movedFrom } = maximizeAcquisition(gp, acquisition, parameters, where);
   const { mean, variance } = posteriorAt(gp, inputOf(weights));
   const height = acquisitionAt(acquisition, { mean, std: Math.sqrt(variance) }, parameters).value;
   return {
@@ -38,10 +38,13 @@ export function nominate(analysis: Analysis, acquisition: AcquisitionName, trial
 
 /** Thompson sampling: the highest point of one draw of the curve from its joint posterior, on the spread of weights. */
 function maximizeSample({ gp, settings, measured, spread }: Analysis, trial: number): Maximum {
-  const { mean, covariance } = jointPosterior(gp, matrixFromRows(spread.map(inputOf)));
+  const { mean, covariance } = jointPosterior(
+    gp,
+    matrixFromRows(spread.map(({ weights }) => inputOf(weights))),
+  );
   const { lower } = factorCholesky(covariance);
   const rng = createRng(settings.seed, "thompson", trial);
   const z = Float64Array.from(spread, () => rng.normal());
-  const draw = spread.map((weights, i) => ({ weights, value: mean[i]! + dot(rowOf(lower, i), z) }));
+  const draw = spread.map(({ weights }, i) => ({ weights, value: mean[i]! + dot(rowOf(lower, i), z) }));
   return keepApart(draw, measured, separationFor(settings, measured.length));
 }

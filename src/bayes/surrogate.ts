@@ -24,7 +24,7 @@ import { LOG_SQRT_2PI } from "../numerics/normal.ts";
 import { mean, sampleStandardDeviation } from "../numerics/statistics.ts";
 import { type Fit, fitGp, ROUNDING } from "./fit.ts";
 import { type Gp, leaveOneOut, posteriorAt } from "./gp.ts";
-import { surrogateGrid } from "./grid.ts";
+import { type SpreadPoint, surrogateGrid } from "./grid.ts";
 import { spreadWeights } from "./maximize.ts";
 import { checkSpace, inputOf, type SearchSpace } from "./searchSpace.ts";
 
@@ -46,8 +46,8 @@ export type Analysis = {
   readonly settings: SurrogateSettings;
   readonly standardisation: Standardisation;
   readonly measured: readonly (readonly number[])[];
-  /** The candidates every maximisation begins with. */
-  readonly spread: readonly (readonly number[])[];
+  /** What every maximisation begins with. */
+  readonly spread: readonly SpreadPoint[];
   /** f* in standardised units. */
   readonly bestF: number;
   readonly record: Surrogate;
@@ -79,7 +79,10 @@ export function analyse(measurements: readonly Measurement[], settings: Surrogat
     fixed: settings.fixed,
     seed: settings.seed,
   });
-  const spread = spreadWeights(settings);
+  const spread = spreadWeights(settings).map((weights) => ({
+    weights,
+    posterior: posteriorAt(fit.gp, inputOf(weights)),
+  }));
   const incumbent = incumbentOf(fit.gp, measured, settings.incumbent, standardisation);
   const bestF = (incumbent.bestF - shift) / scale;
   const record: Surrogate = {
