@@ -13,5 +13,10 @@ const BUDGETS: Readonly<Record<BackendInfo["kind"], Budget>> = {
 
 /** Packing that suits a model on a backend. */
 export function packingFor(kind: BackendInfo["kind"], config: ModelConfig): PackingSettings {
-  return { ...BUDGETS[kind], vocabularySize: config.vocabularySize, share: true };
+  return {
+    ...BUDGETS[kind],
+    vocabularySize: config.vocabularySize,
+    maxColumns: config.maxPositions,
+    share: true,
+  };
 }

@@ -16,7 +16,7 @@ export type OpenedCheckpoint = {
   readonly files: FileSet;
   readonly checkpoint: Checkpoint;
   readonly config: ModelConfig;
-  /** Equal for checkpoints that can be merged: configuration without its names, as text. */
+  /** Equal for checkpoints that can be merged: the configuration, but for the tokens that begin and end a text. */
   readonly configKey: string;
   /** SHA-256 of the tokenizer; `null` where there is none. */
   readonly tokenizerKey: string | null;
@@ -67,7 +67,7 @@ export function createCheckpointShelf(findFiles: FindFiles): CheckpointShelf {
       return parents;
     },
     tokenKit(checkpoint) {
-      const key = `${checkpoint.configKey} ${checkpoint.tokenizerKey}`;
+      const key = `${JSON.stringify(checkpoint.config)} ${checkpoint.tokenizerKey}`;
       const kit = kits.get(key) ?? { ...makeTokenKit(checkpoint), key };
       kits.set(key, kit);
       return kit;
@@ -85,7 +85,7 @@ async function openNamed(name: string, files: FileSet, signal: AbortSignal): Pro
     files,
     checkpoint,
     config,
-    configKey: JSON.stringify(config),
+    configKey: JSON.stringify({ ...config, bosToken: null, eosTokens: [] }),
     tokenizerKey: tokenizer === null ? null : await sha256Hex(tokenizer),
     bytes: checkpoint.files.reduce((sum, file) => sum + file.bytes, 0),
   };
@@ -94,7 +94,7 @@ async function openNamed(name: string, files: FileSet, signal: AbortSignal): Pro
 /** Merging means adding weights place by place: the models must be the same in everything but their numbers. */
 function checkAgreement(a: OpenedCheckpoint, b: OpenedCheckpoint): void {
   const differing = (Object.keys(a.config) as (keyof ModelConfig)[]).filter(
-    (key) => JSON.stringify(a.config[key]) !== JSON.stringify(b.config[key]),
+    (key) => key !== "bosToken" && key !== "eosTokens" && a.config[key] !== b.config[key],
   );
   const advice = "Merge checkpoints of one training run.";
   const [key] = differing;

@@ -5,7 +5,7 @@
 import * as v from "valibot";
 import { AppError } from "../base/errors.ts";
 import type { CheckpointInfo, RunInfo } from "../domain/checkpoint.ts";
-import type { Split, TaskInfo } from "../domain/task.ts";
+import type { Split, TaskInfo, TaskKind } from "../domain/task.ts";
 
 /** The manifest's file name. */
 export const MANIFEST = "run.json";
@@ -29,7 +29,10 @@ const manifestSchema = v.object({
       name: v.string(),
       title: v.string(),
       question: v.string(),
-      kind: v.picklist(["multiple-choice", "partial", "target", "text", "generation"]),
+      kind: v.pipe(
+        v.picklist(["multiple-choice", "partial", "target", "text", "perplexity", "generation"]),
+        v.transform((kind): TaskKind => (kind === "perplexity" ? "text" : kind)),
+      ),
       language: v.string(),
       description: v.string(),
       chance: v.nullable(v.number()),

@@ -16,6 +16,7 @@ import { runOptimize } from "../study/optimize.ts";
 import { runSweep } from "../study/sweep.ts";
 import { createCheckpointShelf } from "./checkpoints.ts";
 import { createDemo } from "./demo.ts";
+import { exportMerge } from "./exportMerge.ts";
 import type { Platform } from "./platform.ts";
 import { type CallJob, createSession, type Session } from "./session.ts";
 import { createSessions } from "./sessions.ts";
@@ -137,9 +138,7 @@ function createMethods(platform: Platform): Methods {
       return matrixOf(session, subject, { rule, settings, known }, job);
     },
     suggest: async (request) => suggestNext(request),
-    exportMerge: async () => {
-      throw new AppError("unsupported", "Merges cannot be exported yet.");
-    },
+    exportMerge: ({ recipe, dtype }, job) => exportMerge(shelf, platform.clock, recipe, dtype, job),
   };
 }
 

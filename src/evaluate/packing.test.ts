@@ -10,6 +10,7 @@ const settings = {
   batchLogits: 60 * VOCABULARY,
   vocabularySize: VOCABULARY,
   rowTokens: 24,
+  maxColumns: 64,
 };
 const job = { signal: new AbortController().signal, onBatch() {} };
 
@@ -64,9 +65,15 @@ test("shared, unshared and plain plans show the model the same pasts", async () 
   const model = createHashModel(VOCABULARY);
   const plain = await scoreRequests(planPlain(bundles), model, job);
   for (const share of [true, false])
-    for (const rowTokens of [1, 24, 64]) {
-      const plan = planPacking(bundles, { ...settings, rowTokens, share });
+    for (const [rowTokens, maxColumns] of [
+      [1, 64],
+      [24, 64],
+      [64, 64],
+      [64, 20],
+    ] as const) {
+      const plan = planPacking(bundles, { ...settings, rowTokens, maxColumns, share });
       expect(await scoreRequests(plan, model, job)).toEqual(plain);
+      expect(Math.max(...plan.batches.map(({ batch }) => batch.columns))).toBeLessThanOrEqual(maxColumns);
     }
 });
 

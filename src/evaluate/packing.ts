@@ -26,6 +26,8 @@ export type PackingSettings = {
   readonly vocabularySize: number;
   /** Short trees stand side by side in a row up to so many tokens; a longer tree has a row of its own. */
   readonly rowTokens: number;
+  /** The model's positions: no row is longer, so a bundle that would be is cut into several trees. */
+  readonly maxColumns: number;
   /** Whether the common beginning of a bundle is computed once. */
   readonly share: boolean;
 };
@@ -62,8 +64,8 @@ type Row = { readonly trees: Tree[]; tokens: number; scored: number };
 
 /** The plan of these bundles under these settings. */
 export function planPacking(bundles: readonly Bundle[], settings: PackingSettings): PackingPlan {
-  const trees = settings.share ? sharedTrees(bundles) : loneTrees(bundles);
-  const rows = fillRows(trees, settings.rowTokens);
+  const trees = settings.share ? sharedTrees(bundles, settings.maxColumns) : loneTrees(bundles);
+  const rows = fillRows(trees, Math.min(settings.rowTokens, settings.maxColumns));
   const groups = groupRows(rows, settings);
   return summarise(groups.map(buildBatch), bundles, trees);
 }
@@ -101,18 +103,41 @@ function loneTrees(bundles: readonly Bundle[]): readonly Tree[] {
   );
 }
 
-function sharedTrees(bundles: readonly Bundle[]): readonly Tree[] {
+function sharedTrees(bundles: readonly Bundle[], maxColumns: number): readonly Tree[] {
   const firsts = firstRequests(bundles);
-  return bundles.map((requests, b) => {
-    const shared = requests.length > 1 ? commonBeginning(requests) : 0;
-    const own = requests.reduce((sum, { tokens }) => sum + tokens.length - 1 - shared, 0);
-    const places = requests.map(
-      ({ tokens, firstTarget }) => tokens.length - Math.max(firstTarget, shared + 1),
-    );
-    const firstScored = requests.reduce((least, request) => Math.min(least, request.firstTarget - 1), shared);
-    const scored = places.reduce((sum, count) => sum + Math.max(0, count), shared - firstScored);
-    return { requests, firstRequest: firsts[b]!, shared, tokens: shared + own, scored };
+  return bundles.flatMap((bundle, b) => {
+    let firstRequest = firsts[b]!;
+    return splitBundle(bundle, maxColumns).map((requests) => {
+      const tree = sharedTree(requests, firstRequest);
+      firstRequest += requests.length;
+      return tree;
+    });
   });
+}
+
+/** Neighbouring requests that fit into one row together; one that does not fit at all stands alone. */
+function splitBundle(bundle: Bundle, maxColumns: number): readonly Bundle[] {
+  const shared = commonBeginning(bundle);
+  const parts: ScoreRequest[][] = [];
+  let length = 0;
+  for (const request of bundle) {
+    const own = request.tokens.length - 1 - shared;
+    const part = parts.at(-1);
+    const fits = part !== undefined && length + own <= maxColumns;
+    if (fits) part.push(request);
+    else parts.push([request]);
+    length = fits ? length + own : shared + own;
+  }
+  return parts;
+}
+
+function sharedTree(requests: Bundle, firstRequest: number): Tree {
+  const shared = requests.length > 1 ? commonBeginning(requests) : 0;
+  const own = requests.reduce((sum, { tokens }) => sum + tokens.length - 1 - shared, 0);
+  const places = requests.map(({ tokens, firstTarget }) => tokens.length - Math.max(firstTarget, shared + 1));
+  const firstScored = requests.reduce((least, request) => Math.min(least, request.firstTarget - 1), shared);
+  const scored = places.reduce((sum, count) => sum + Math.max(0, count), shared - firstScored);
+  return { requests, firstRequest, shared, tokens: shared + own, scored };
 }
 
 function firstRequests(bundles: readonly Bundle[]): readonly number[] {
