@@ -2,10 +2,12 @@
  * What every backend must answer alike: parents of each number format with odd sizes and subnormals, mixtures of one to
  * five of them, packed trees and padding. Runs in a worker of the page and in Node.
  */
+import { type ErrorRecord, toErrorRecord } from "../../src/base/errors.ts";
 import type { BackendInfo } from "../../src/domain/backend.ts";
 import type { NeoxConfig } from "../../src/model/config.ts";
 import type { Backend } from "../../src/runtime/backend.ts";
 import { packRows, randomWeights, readerOf, TINY } from "../../src/runtime/fixtures/tiny.ts";
+import type { WeightReader } from "../../src/runtime/weights.ts";
 
 /** Everything that was answered, as a record that crosses threads. */
 export type Outcome = {
@@ -17,9 +19,10 @@ export type Outcome = {
     readonly greedy: readonly number[];
     readonly merged: readonly number[];
   }[];
-  /** Bytes held: empty, with parents, after twenty mixes, after dropping. */
+  /** Bytes held: empty, with parents, after twenty mixes and a load that failed, after dropping. */
   readonly liveBytes: readonly number[];
-  readonly numericsTag: string;
+  /** Tags of what a torn checkpoint and overflowing weights were answered with. */
+  readonly errorTags: { readonly failedLoad: string; readonly overflow: string };
 };
 
 const CONFIGS: Readonly<Record<string, NeoxConfig>> = {
@@ -86,14 +89,50 @@ export async function runScenario(backend: Backend, model: string): Promise<Outc
     });
   }
   for (let i = 0; i < 20; i++) await mixer.mix(["half", "brain"], [i / 20, 1 - i / 20]);
+  const failedLoad = await tagOf(
+    mixer.load("short", shortReader(randomWeights(config, 9)), never, () => undefined),
+  );
   liveBytes.push(mixer.liveBytes);
   await mixer.mix(["single"], [1e30]);
-  const numericsTag = await language.score(BATCH).then(
-    () => "none",
-    (thrown: { readonly tag?: string }) => thrown.tag ?? "none",
-  );
+  const overflow = await tagOf(language.score(BATCH));
   for (const name of Object.keys(parents)) mixer.drop(name);
   liveBytes.push(mixer.liveBytes);
   await dispose();
-  return { info: backend.info, mixtures, liveBytes, numericsTag };
+  return { info: backend.info, mixtures, liveBytes, errorTags: { failedLoad, overflow } };
+}
+
+/** Loses the last tensor's last bytes. */
+function shortReader(weights: ReadonlyMap<string, Float32Array<ArrayBuffer>>): WeightReader {
+  const whole = readerOf(weights);
+  const last = [...weights.keys()].at(-1);
+  return {
+    async readWeight(name, signal) {
+      const { dtype, bytes } = await whole.readWeight(name, signal);
+      return { dtype, bytes: name === last ? bytes.slice(0, -4) : bytes };
+    },
+  };
+}
+
+async function tagOf(attempt: Promise<unknown>): Promise<string> {
+  try {
+    await attempt;
+    return "none";
+  } catch (thrown) {
+    return toErrorRecord(thrown).tag;
+  }
+}
+
+/** Scores once, loses the device, scores again: the second answer's error. */
+export async function loseDevice(backend: Backend, lose: () => void): Promise<ErrorRecord | null> {
+  const { model } = await backend.createModel(CONFIGS.pythia!);
+  await model.score(BATCH);
+  lose();
+  // The browser tells of the loss a moment later.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  try {
+    await model.score(BATCH);
+    return null;
+  } catch (thrown) {
+    return toErrorRecord(thrown);
+  }
 }

@@ -17,7 +17,7 @@ export type OrtLibrary = Pick<typeof Ort, "InferenceSession" | "Tensor">;
 export type SessionModel = LanguageModel & { release(): Promise<void> };
 
 /** Warm-up batch: enough work to compile every kernel, little enough for a software adapter. */
-const WARM_UP = { rows: 4, columns: 32, runs: 2 } as const;
+const WARM_UP = { rows: 16, columns: 64, runs: 6 } as const;
 
 /**
  * Opens a session on the model's graph. `weights` are its inputs by parameter name, read afresh at every run.

@@ -20,7 +20,7 @@ import { createSessionModel, type OrtLibrary, warmUp } from "./ortModel.ts";
 
 /** What the browser offers to a worker; `navigator` and `globalThis` have it all. */
 export type WebPlatform = {
-  readonly gpu: GPU | undefined;
+  readonly gpu: Pick<GPU, "requestAdapter"> | undefined;
   readonly hardwareConcurrency: number;
   readonly crossOriginIsolated: boolean;
 };
@@ -47,7 +47,7 @@ export async function createWebBackend(
   return adapter === null ? openWasm(chosen) : openWebGpu(chosen, adapter);
 }
 
-async function requestAdapter(gpu: GPU | undefined): Promise<GPUAdapter | null> {
+async function requestAdapter(gpu: WebPlatform["gpu"]): Promise<GPUAdapter | null> {
   return (await gpu?.requestAdapter({ powerPreference: "high-performance" })) ?? null;
 }
 
