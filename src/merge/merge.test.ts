@@ -1,13 +1,13 @@
 /** Methods, plans and merged files, on a small model that transformers saved. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { concatBytes } from "../base/bytes.ts";
 import { float16Bits, float16Value } from "../base/float16.ts";
 import { encodeSafetensorsHead } from "../checkpoint/encode.ts";
-import { type Checkpoint, openCheckpoint } from "../checkpoint/open.ts";
+import type { Checkpoint } from "../checkpoint/open.ts";
 import type { TensorSpec } from "../checkpoint/tensor.ts";
 import { collectFile, mergeToFiles } from "./execute.ts";
+import { openFiles, openFolder } from "./fixtures/files.ts";
 import { findMergeMethod, MERGE_METHODS } from "./methods/table.ts";
 import { planMerge } from "./plan.ts";
 
@@ -17,27 +17,10 @@ const HEAD = "embed_out.weight";
 const MASK = "gpt_neox.layers.0.attention.bias";
 const TOKENIZER = { model: { vocab: { a: 0, b: 1 } }, added_tokens: [{ content: "<end>", id: 2 }] };
 
-function openFiles(name: string, files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): Promise<Checkpoint> {
-  const open = async (path: string) => {
-    const bytes = files.get(path);
-    if (bytes === undefined) return null;
-    const read = async (start: number, end: number) => bytes.slice(start, end);
-    return { name: path, byteLength: bytes.byteLength, read };
-  };
-  return openCheckpoint({ name, open }, signal);
-}
-
 /** The fixture with its weights changed, a mask, a stranger and a tokenizer added. */
 async function variant(name: string, change: (value: number, index: number) => number): Promise<Checkpoint> {
-  const config = new Uint8Array(readFileSync(join(FIXTURE, "config.json")));
-  const model = new Uint8Array(readFileSync(join(FIXTURE, "model.safetensors")));
-  const base = await openFiles(
-    "base",
-    new Map([
-      ["config.json", config],
-      ["model.safetensors", model],
-    ]),
-  );
+  const base = await openFolder(FIXTURE);
+  const config = (await base.readFile("config.json", signal))!;
   const extra: TensorSpec[] = [
     { name: MASK, dtype: "U8", shape: [6] },
     { name: "stranger", dtype: "F32", shape: [1] },

@@ -16,9 +16,15 @@ type Golden = {
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
 
+/** Every checkpoint of the run has the same one. */
+function demoTokenizer(): string {
+  const manifest = readJson(`${repository}public/demo/run.json`) as { checkpoints: { path: string }[] };
+  return `${repository}public/demo/${manifest.checkpoints[0]?.path}/tokenizer.json`;
+}
+
 const cases = [
   ["Pythia", `${repository}../shared/data/tokenizer/tokenizer.json`, "pythiaTokenizerIds.json"],
-  ["the demo", `${repository}public/demo/tokenizer.json`, "demoTokenizerIds.json"],
+  ["the demo", demoTokenizer(), "demoTokenizerIds.json"],
 ] as const;
 
 describe.each(cases)("the tokenizer of %s", (name, path, fixture) => {

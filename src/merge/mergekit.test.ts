@@ -1,0 +1,96 @@
+/**
+ * The merge of two shipped checkpoints against mergekit's `linear` in fp32, stored as fp16; tools/golden wrote the
+ * hashes. Version 0.1.4 sums products as we do. Version 0.1.5 fuses each multiplication with its addition, which moves
+ * a few results by one step of fp16; a plain fused twin shows that nothing else differs.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { sha256Hex } from "../base/bytes.ts";
+import { float16Bits, float16Value } from "../base/float16.ts";
+import type { Checkpoint } from "../checkpoint/open.ts";
+import { collectFile, mergeToFiles } from "./execute.ts";
+import { openFiles, openFolder } from "./fixtures/files.ts";
+
+type Golden = {
+  readonly lambda: number;
+  readonly parents: readonly [number, number];
+  readonly parentSha256: readonly string[];
+  readonly runs: Readonly<
+    Record<
+      "0.1.4" | "0.1.5",
+      {
+        readonly sha256: Readonly<Record<string, string>>;
+        readonly againstFormula: { readonly elements: number; readonly differing: number };
+      }
+    >
+  >;
+};
+
+const golden: Golden = JSON.parse(
+  readFileSync(join(import.meta.dirname, "fixtures/mergekitLinear.json"), "utf8"),
+);
+const { signal } = new AbortController();
+const names = Object.keys(golden.runs["0.1.4"].sha256);
+let parents: readonly [Checkpoint, Checkpoint];
+let merged: Checkpoint;
+
+beforeAll(async () => {
+  const [older, newer] = await Promise.all(
+    golden.parents.map((step) => openFolder(join(import.meta.dirname, `../../public/demo/step${step}`))),
+  );
+  parents = [older!, newer!];
+  const files = await mergeToFiles(parents, [1 - golden.lambda, golden.lambda], "float16", signal);
+  const contents = files.map(async (file) => [file.name, await collectFile(file)] as const);
+  merged = await openFiles("merged", new Map(await Promise.all(contents)));
+});
+
+async function patternsOf(checkpoint: Checkpoint, name: string): Promise<Uint16Array<ArrayBuffer>> {
+  return new Uint16Array((await checkpoint.readWeight(name, signal)).bytes.buffer);
+}
+
+/** (1−λ)·a rounded to fp32, then λ·b + that, rounded to fp32 once: λ·b is exact in double precision. */
+async function fusedMerge(name: string): Promise<Uint16Array<ArrayBuffer>> {
+  const [a, b] = await Promise.all(parents.map((parent) => patternsOf(parent, name)));
+  const [ca, cb] = [Math.fround(1 - golden.lambda), Math.fround(golden.lambda)];
+  return a!.map((bits, i) => {
+    const first = Math.fround(ca * float16Value(bits));
+    return float16Bits(Math.fround(first + cb * float16Value(b![i]!)));
+  });
+}
+
+test("the goldens are of the checkpoints that are shipped", async () => {
+  const hashes = parents.map(async (parent) =>
+    sha256Hex((await parent.readFile("model.safetensors", signal))!),
+  );
+  expect(await Promise.all(hashes)).toEqual(golden.parentSha256);
+  expect(merged.tensors.map(({ name }) => name).sort()).toEqual(names);
+});
+
+test("every tensor has the bytes that mergekit 0.1.4 gives", async () => {
+  for (const name of names) {
+    const { bytes } = await merged.readWeight(name, signal);
+    expect({ name, sha256: await sha256Hex(bytes) }).toEqual({
+      name,
+      sha256: golden.runs["0.1.4"].sha256[name],
+    });
+  }
+});
+
+test("mergekit 0.1.5 differs by the fused multiply-add and nothing else", async () => {
+  const run = golden.runs["0.1.5"];
+  let differing = 0;
+  for (const name of names) {
+    const fused = await fusedMerge(name);
+    expect({ name, sha256: await sha256Hex(new Uint8Array(fused.buffer)) }).toEqual({
+      name,
+      sha256: run.sha256[name],
+    });
+    const ours = await patternsOf(merged, name);
+    const steps = ours.map((bits, i) => Math.abs(bits - fused[i]!));
+    expect(steps.filter((step) => step > 1)).toHaveLength(0);
+    differing += steps.filter((step) => step > 0).length;
+  }
+  expect(differing).toBe(run.againstFormula.differing);
+  expect(differing / run.againstFormula.elements).toBeLessThan(1e-4);
+});
