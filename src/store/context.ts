@@ -1,0 +1,39 @@
+/**
+ * What every slice is given: the whole state, a way to change it, and the effects of the outer world. Main thread;
+ * knows no React and no DOM, so that it runs under Node with fakes.
+ */
+import type { Clock } from "../base/job.ts";
+import type { ShippedResults } from "../domain/shipped.ts";
+import type { Engine, EngineMethods } from "../rpc/protocol.ts";
+import type { JobQueue } from "./queue.ts";
+import type { AppState } from "./state.ts";
+
+/** Files of a merged checkpoint. */
+export type MergedFiles = EngineMethods["exportMerge"]["result"]["files"];
+
+/** The outer world, handed in by the roof. */
+export type Effects = {
+  readonly engine: Engine;
+  /** The shipped results; rejects with an AppError where there are none. */
+  readonly loadShipped: () => Promise<ShippedResults>;
+  readonly clock: Clock;
+  /** Calls back soon, at most once a frame; events are applied together then. */
+  readonly schedule: (flush: () => void) => void;
+  /** Small things remembered between visits. */
+  readonly preferences: { read(key: string): string | null; write(key: string, value: string): void };
+  /** The query of the page's address. */
+  readonly address: { read(): string; write(query: string): void };
+  /** Asks where to, makes the files, saves them; resolves to a sentence that says where they are. */
+  readonly saveFiles: (name: string, make: () => Promise<MergedFiles>) => Promise<string>;
+};
+
+/** Changes one noun of the state: what is not named stays. */
+export type Patch = <K extends keyof AppState>(noun: K, change: Partial<AppState[K]>) => void;
+
+/** Shared by all slices of one store. */
+export type Context = {
+  readonly get: () => AppState;
+  readonly patch: Patch;
+  readonly effects: Effects;
+  readonly queue: JobQueue;
+};

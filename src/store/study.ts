@@ -1,0 +1,177 @@
+/**
+ * The Bayesian search of the present pair. A study is append-only: pausing keeps the trials, running again hands them
+ * to the engine as history, and the engine goes on exactly where it was.
+ */
+import type { Measure } from "../domain/measure.ts";
+import type { Heldout, Score, StudyRecord, Trial } from "../domain/study.ts";
+import type { Ask, SearchSettings } from "../domain/surrogate.ts";
+import type { EngineEvent } from "../rpc/protocol.ts";
+import type { Context } from "./context.ts";
+import type { AppState } from "./state.ts";
+import { currentKey, currentMeasure, subjectRequest } from "./subject.ts";
+import { IDLE, isBusy, type Origin, type Running, type Status, startRun } from "./work.ts";
+
+/** A search and its life. */
+export type StudyEntry = {
+  readonly record: StudyRecord;
+  readonly origin: Origin;
+  readonly status: Status;
+  /** Asked, not measured yet. */
+  readonly pending: Ask | null;
+  /** Ended by the person before all planned trials: running again begins anew. */
+  readonly stopped: boolean;
+};
+
+/** Searches by question. */
+export type StudyState = { readonly entries: Readonly<Record<string, StudyEntry>> };
+
+/** No search. */
+export const NO_STUDY: StudyState = { entries: {} };
+
+/** Actions on the search of the present pair. Each resolves when its work is over. */
+export type StudyActions = {
+  /** Goes on to all planned trials; a finished or stale search begins anew. */
+  readonly runStudy: () => Promise<void>;
+  /** One more trial. */
+  readonly stepStudy: () => Promise<void>;
+  /** Holds the search; what was measured stays. */
+  readonly pauseStudy: () => void;
+  /** Ends the search with the trials it has. */
+  readonly stopStudy: () => Promise<void>;
+};
+
+/** The present pair's search. */
+export function currentStudy(state: AppState): StudyEntry | null {
+  const key = currentKey(state, state.subject.pair);
+  return key === null ? null : (state.study.entries[key] ?? null);
+}
+
+/** Whether the settings changed since the search began, so that its picture answers another question. */
+export function isStale({ record }: StudyEntry, settings: SearchSettings): boolean {
+  const names = Object.keys(settings) as (keyof SearchSettings)[];
+  return names.some((name) => JSON.stringify(settings[name]) !== JSON.stringify(record.settings[name]));
+}
+
+/** Whether all planned trials are measured. */
+export function isComplete({ record }: StudyEntry): boolean {
+  return record.trials.length >= record.settings.trials;
+}
+
+/** Number of the trial with the highest value, the first of equals; `null` before the first. */
+export function bestTrial(trials: readonly Trial[]): number | null {
+  let best: Trial | null = null;
+  for (const trial of trials) if (best === null || trial.value > best.value) best = trial;
+  return best?.number ?? null;
+}
+
+/** The search's actions over a context; `onEnd` runs when a search is complete or stopped. */
+export function createStudyActions(context: Context, onEnd: () => Promise<void>): StudyActions {
+  let running: { readonly key: string; readonly run: Running } | null = null;
+
+  const change = (key: string, next: Partial<StudyEntry>): void => {
+    const { entries } = context.get().study;
+    const entry = entries[key];
+    if (entry !== undefined) context.patch("study", { entries: { ...entries, [key]: { ...entry, ...next } } });
+  };
+
+  /** The entry to go on from: the present one, or a fresh one where that is over or answers another question. */
+  const prepare = (key: string, subject: StudyRecord["subject"]): StudyEntry => {
+    const { study, subject: present } = context.get();
+    const old = study.entries[key];
+    if (old !== undefined && !isStale(old, present.settings) && !isComplete(old) && !old.stopped) return old;
+    const record = freshRecord(subject, present.settings, old?.record.parents ?? []);
+    const entry: StudyEntry = { record, origin: "computed", status: IDLE, pending: null, stopped: false };
+    context.patch("study", { entries: { ...study.entries, [key]: entry } });
+    context.patch("view", { step: null });
+    return entry;
+  };
+
+  const start = async (count: (record: StudyRecord) => number): Promise<void> => {
+    const state = context.get();
+    const [key, measure] = [currentKey(state, state.subject.pair), currentMeasure(state)];
+    const request = subjectRequest(state, state.subject.pair);
+    if (key === null || measure === null || request === null) return;
+    if (isBusy(state.study.entries[key]?.status ?? IDLE)) return;
+    const { record } = prepare(key, recordSubject(request, measure));
+    running?.run.pause();
+    const run = startRun(context, {
+      method: "optimize",
+      request: () => ({
+        subject: request,
+        settings: record.settings,
+        history: record.trials,
+        trials: count(record),
+      }),
+      onStatus: (status) => change(key, isBusy(status) ? { status } : { status, pending: null }),
+      onEvents(events) {
+        const now = context.get().study.entries[key];
+        if (now !== undefined) change(key, applyEvents(now, events));
+      },
+      onResult: (result) => change(key, { record: result, status: IDLE, pending: null }),
+    });
+    running = { key, run };
+    await run.done;
+    const entry = currentStudy(context.get());
+    if (entry !== null && entry.status.kind === "idle" && isComplete(entry)) await onEnd();
+  };
+
+  return {
+    runStudy: () => start(({ settings }) => settings.trials),
+    stepStudy: () => start(({ trials }) => trials.length + 1),
+    pauseStudy: () => running?.run.pause(),
+    async stopStudy() {
+      const state = context.get();
+      const key = currentKey(state, state.subject.pair);
+      if (key === null) return;
+      change(key, { stopped: true });
+      if (running?.key === key) {
+        running.run.pause();
+        await running.run.done;
+      }
+      change(key, { status: IDLE });
+      await onEnd();
+    },
+  };
+}
+
+function recordSubject(request: NonNullable<ReturnType<typeof subjectRequest>>, measure: Measure) {
+  const { parents, task, split } = request;
+  return { parents, task, split, measure };
+}
+
+/** A search with no trials; parents' scores known already may be given. */
+function freshRecord(
+  subject: StudyRecord["subject"],
+  settings: SearchSettings,
+  parents: readonly Score[],
+): StudyRecord {
+  return { subject, settings, parents, trials: [], best: null, surrogate: null, heldout: null };
+}
+
+/** The entry after these events. What a later trial makes untrue, the final posterior and verdict, is taken away. */
+export function applyEvents(entry: StudyEntry, events: readonly EngineEvent[]): StudyEntry {
+  let { record, pending } = entry;
+  for (const event of events) {
+    if (event.kind === "ask") pending = event.ask;
+    if (event.kind === "parent") {
+      const parents = [...record.parents];
+      parents[event.index] = event.score;
+      record = { ...record, parents };
+    }
+    if (event.kind === "trial") {
+      const trials = [...record.trials.filter(({ number }) => number !== event.trial.number), event.trial];
+      record = { ...record, trials, best: bestTrial(trials), surrogate: null, heldout: null };
+      pending = null;
+    }
+  }
+  return { ...entry, record, pending };
+}
+
+/** Puts a verdict into the search it belongs to, if that still has the same best trial. */
+export function keepHeldout(context: Context, key: string, best: number, heldout: Heldout): void {
+  const { entries } = context.get().study;
+  const entry = entries[key];
+  if (entry === undefined || entry.record.best !== best) return;
+  const record = { ...entry.record, heldout };
+  context.patch("study", { entries: { ...entries, [key]: { ...entry, record } } });
+}

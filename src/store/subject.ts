@@ -1,0 +1,102 @@
+/** What is being asked: which pair, on which task, by which measure, searched how. */
+import type { RunInfo } from "../domain/checkpoint.ts";
+import { type Measure, type MetricName, measuresOf } from "../domain/measure.ts";
+import { defaultSearchSettings } from "../domain/searchDefaults.ts";
+import type { SearchSettings } from "../domain/surrogate.ts";
+import type { TaskInfo } from "../domain/task.ts";
+import type { SubjectRequest } from "../rpc/protocol.ts";
+import type { Context } from "./context.ts";
+import type { AppState } from "./state.ts";
+
+/** The present question; `null` until a run is known. */
+export type SubjectState = {
+  readonly task: string | null;
+  /** `null` for the task's own default. */
+  readonly metric: MetricName | null;
+  /** Older, newer. */
+  readonly pair: readonly [string, string] | null;
+  readonly settings: SearchSettings;
+};
+
+/** Before a run is known. */
+export const NO_SUBJECT: SubjectState = {
+  task: null,
+  metric: null,
+  pair: null,
+  settings: defaultSearchSettings(2),
+};
+
+/** Actions on the question. Each leaves results of other questions where they are, to come back to. */
+export type SubjectActions = {
+  readonly pickTask: (task: string) => void;
+  readonly pickMetric: (metric: MetricName) => void;
+  /** In any order; sorted by the run's. The same checkpoint twice is ignored. */
+  readonly pickPair: (one: string, other: string) => void;
+  readonly changeSettings: (change: Partial<SearchSettings>) => void;
+};
+
+/** The question's actions; `onChange` runs before every one that changes what is shown. */
+export function createSubjectActions(context: Context, onChange: () => void): SubjectActions {
+  const change = (next: Partial<SubjectState>): void => {
+    onChange();
+    context.patch("subject", next);
+  };
+  return {
+    pickTask(task) {
+      if (task !== context.get().subject.task) change({ task, metric: null });
+    },
+    pickMetric(metric) {
+      if (metric !== currentMeasure(context.get())?.metric) change({ metric });
+    },
+    pickPair(one, other) {
+      const { run, subject } = context.get();
+      const pair = run.info === null ? null : orderPair(run.info, one, other);
+      if (pair === null || (pair[0] === subject.pair?.[0] && pair[1] === subject.pair[1])) return;
+      change({ pair });
+    },
+    changeSettings(settings) {
+      context.patch("subject", { settings: { ...context.get().subject.settings, ...settings } });
+    },
+  };
+}
+
+/** Older first; `null` unless both are different checkpoints of the run. */
+export function orderPair(run: RunInfo, one: string, other: string): readonly [string, string] | null {
+  const names = run.checkpoints.map(({ name }) => name);
+  const [i, j] = [names.indexOf(one), names.indexOf(other)];
+  if (i < 0 || j < 0 || i === j) return null;
+  return i < j ? [one, other] : [other, one];
+}
+
+/** The present task's record. */
+export function currentTask({ run, subject }: AppState): TaskInfo | null {
+  return run.info?.tasks.find(({ name }) => name === subject.task) ?? null;
+}
+
+/** The present measure: the one picked, or the task's first. */
+export function currentMeasure(state: AppState): Measure | null {
+  const task = currentTask(state);
+  if (task === null) return null;
+  const measures = measuresOf(task.kind);
+  return measures.find(({ metric }) => metric === state.subject.metric) ?? measures[0];
+}
+
+/** The question as the engine takes it, about these checkpoints; `null` until there is one. */
+export function subjectRequest(state: AppState, parents: readonly string[] | null): SubjectRequest | null {
+  const [task, measure] = [currentTask(state), currentMeasure(state)];
+  if (task === null || measure === null || parents === null) return null;
+  return { parents, task: task.name, split: "search", metric: measure.metric, limit: null };
+}
+
+/** Names a question, so that its results can be found again. */
+export function subjectKey(task: string, metric: MetricName, parents: readonly string[]): string {
+  return [task, metric, ...parents].join(" ");
+}
+
+/** The key of the present question about these checkpoints; `null` until there is one. */
+export function currentKey(state: AppState, parents: readonly string[] | null): string | null {
+  const [task, measure] = [currentTask(state), currentMeasure(state)];
+  return task === null || measure === null || parents === null
+    ? null
+    : subjectKey(task.name, measure.metric, parents);
+}

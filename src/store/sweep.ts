@@ -1,0 +1,117 @@
+/** The dense sweep over λ of the present pair. A cancelled sweep keeps its points and goes on with the others. */
+import type { Score, SweepPoint, SweepRecord } from "../domain/study.ts";
+import type { EngineEvent } from "../rpc/protocol.ts";
+import type { Context } from "./context.ts";
+import type { AppState } from "./state.ts";
+import { currentKey, subjectRequest } from "./subject.ts";
+import { IDLE, isBusy, type Origin, type Running, type Status, startRun } from "./work.ts";
+
+/** A sweep and its life; points in order of λ. */
+export type SweepEntry = {
+  readonly points: readonly SweepPoint[];
+  readonly parents: readonly Score[];
+  readonly origin: Origin;
+  readonly status: Status;
+  /** How many points the whole sweep has. */
+  readonly planned: number;
+};
+
+/** Sweeps by question. */
+export type SweepState = { readonly entries: Readonly<Record<string, SweepEntry>> };
+
+/** No sweep. */
+export const NO_SWEEP: SweepState = { entries: {} };
+
+/** As in P1 §2.4. */
+export const SWEEP_POINTS = 100;
+
+/** Actions on the present pair's sweep. */
+export type SweepActions = {
+  /** Measures the λ that are still missing; a complete sweep is measured anew. */
+  readonly runSweep: () => Promise<void>;
+  readonly cancelSweep: () => void;
+};
+
+/** The present pair's sweep. */
+export function currentSweep(state: AppState): SweepEntry | null {
+  const key = currentKey(state, state.subject.pair);
+  return key === null ? null : (state.sweep.entries[key] ?? null);
+}
+
+/** Share of the points strictly above the better parent; `null` while either is unknown. */
+export function shareAbove({ points, parents }: SweepEntry): number | null {
+  if (points.length === 0 || parents.length < 2) return null;
+  const better = Math.max(...parents.map(({ value }) => value));
+  return points.filter(({ value }) => value > better).length / points.length;
+}
+
+/** A finished sweep's record as an entry. */
+export function sweepEntry({ points, parents }: SweepRecord, origin: Origin): SweepEntry {
+  return { points, parents, origin, status: IDLE, planned: points.length };
+}
+
+/** Uniformly spaced over [0, 1], ends included. */
+export function uniformLambdas(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index / (count - 1));
+}
+
+/** The sweep's actions over a context. */
+export function createSweepActions(context: Context): SweepActions {
+  let running: Running | null = null;
+  const change = (key: string, next: (entry: SweepEntry) => Partial<SweepEntry>): void => {
+    const { entries } = context.get().sweep;
+    const entry = entries[key];
+    if (entry === undefined) return;
+    context.patch("sweep", { entries: { ...entries, [key]: { ...entry, ...next(entry) } } });
+  };
+  return {
+    async runSweep() {
+      const state = context.get();
+      const key = currentKey(state, state.subject.pair);
+      const subject = subjectRequest(state, state.subject.pair);
+      if (key === null || subject === null) return;
+      const old = state.sweep.entries[key];
+      if (old !== undefined && isBusy(old.status)) return;
+      const entry = old !== undefined && old.points.length < old.planned ? old : EMPTY;
+      context.patch("sweep", { entries: { ...state.sweep.entries, [key]: entry } });
+      const known = new Set(entry.points.map(({ lambda }) => lambda));
+      const lambdas = uniformLambdas(SWEEP_POINTS).filter((lambda) => !known.has(lambda));
+      running?.pause();
+      running = startRun(context, {
+        method: "sweep",
+        request: () => ({ subject, lambdas }),
+        onStatus: (status) => change(key, () => ({ status })),
+        onEvents: (events) => change(key, (now) => applySweepEvents(now, events)),
+        onResult: ({ points, parents }) =>
+          change(key, (now) => ({ points: mergePoints(now.points, points), parents, status: IDLE })),
+      });
+      await running.done;
+    },
+    cancelSweep: () => running?.pause(),
+  };
+}
+
+const EMPTY: SweepEntry = {
+  points: [],
+  parents: [],
+  origin: "computed",
+  status: IDLE,
+  planned: SWEEP_POINTS,
+};
+
+/** The entry after these events. */
+export function applySweepEvents(entry: SweepEntry, events: readonly EngineEvent[]): SweepEntry {
+  const parents = [...entry.parents];
+  const points: SweepPoint[] = [];
+  for (const event of events) {
+    if (event.kind === "parent") parents[event.index] = event.score;
+    if (event.kind === "point") points.push(event.point);
+  }
+  return { ...entry, parents, points: mergePoints(entry.points, points) };
+}
+
+/** Both lists in order of λ; the later one wins where they share a λ. */
+function mergePoints(old: readonly SweepPoint[], added: readonly SweepPoint[]): readonly SweepPoint[] {
+  const replaced = new Set(added.map(({ lambda }) => lambda));
+  return [...old.filter(({ lambda }) => !replaced.has(lambda)), ...added].sort((a, b) => a.lambda - b.lambda);
+}
