@@ -71,7 +71,8 @@ export function createStudyActions(context: Context, onEnd: () => Promise<void>)
   const change = (key: string, next: Partial<StudyEntry>): void => {
     const { entries } = context.get().study;
     const entry = entries[key];
-    if (entry !== undefined) context.patch("study", { entries: { ...entries, [key]: { ...entry, ...next } } });
+    if (entry !== undefined)
+      context.patch("study", { entries: { ...entries, [key]: { ...entry, ...next } } });
   };
 
   /** The entry to go on from: the present one, or a fresh one where that is over or answers another question. */

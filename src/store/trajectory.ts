@@ -45,9 +45,12 @@ export function createTrajectoryActions(context: Context): TrajectoryActions {
     const state = context.get();
     const [task, measure] = [currentTask(state), currentMeasure(state)];
     const checkpoints = state.run.info?.checkpoints ?? [];
-    const missing = checkpoints.filter(({ name }) => state.trajectory.entries[key]?.scores[name] === undefined);
+    const missing = checkpoints.filter(
+      ({ name }) => state.trajectory.entries[key]?.scores[name] === undefined,
+    );
     const next = missing[0];
-    if (next === undefined || task === null || measure === null || currentKey(state, []) !== key) return false;
+    if (next === undefined || task === null || measure === null || currentKey(state, []) !== key)
+      return false;
     const counted = countCheckpoints(checkpoints.length - missing.length, checkpoints.length);
     let measured = false;
     running = startRun(context, {

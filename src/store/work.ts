@@ -61,8 +61,7 @@ export function startRun<M extends EngineMethod>(context: Context, run: Run<M>):
   const batch = createBatch<EngineEvent>(context.effects.schedule, (events) => {
     if (dropped) return;
     const latest = events.findLast((event) => event.kind === "progress");
-    if (latest !== undefined && !signal.aborted)
-      run.onStatus({ kind: "working", progress: latest.progress });
+    if (latest !== undefined && !signal.aborted) run.onStatus({ kind: "working", progress: latest.progress });
     const rest = events.filter((event) => event.kind !== "progress");
     if (rest.length > 0) run.onEvents?.(rest);
   });

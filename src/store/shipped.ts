@@ -1,0 +1,62 @@
+/** Takes the shipped results into the state, so that the first picture needs no computation. */
+import { toErrorRecord } from "../base/errors.ts";
+import type { RunInfo } from "../domain/checkpoint.ts";
+import type { ShippedResults } from "../domain/shipped.ts";
+import type { Subject } from "../domain/study.ts";
+import type { Context } from "./context.ts";
+import { matrixEntry } from "./matrix.ts";
+import { subjectKey } from "./subject.ts";
+import { sweepEntry } from "./sweep.ts";
+import { IDLE } from "./work.ts";
+
+/** Reads and shows the shipped results. Where there are none, a notice says so: the page can compute all of them. */
+export async function adoptShipped({ effects, patch }: Context): Promise<void> {
+  let shipped: ShippedResults;
+  try {
+    shipped = await effects.loadShipped();
+  } catch (thrown) {
+    patch("view", { notices: [toErrorRecord(thrown).message] });
+    return;
+  }
+  const { run, study, sweep, matrix, trajectories } = shipped;
+  patch("run", { info: run, shippedBy: shipped.computedWith });
+  patch("subject", {
+    task: study.subject.task,
+    pair: pairOf(run, study.subject.parents),
+    settings: study.settings,
+  });
+  patch("trajectory", {
+    entries: Object.fromEntries(
+      trajectories.map(({ task, measure, scores }) => [
+        subjectKey(task, measure.metric, []),
+        { scores: byName(run, scores), origin: "shipped" as const },
+      ]),
+    ),
+  });
+  const entry = { record: study, origin: "shipped" as const, status: IDLE, pending: null, stopped: false };
+  patch("study", { entries: { [keyOf(study.subject)]: entry } });
+  patch("sweep", { entries: { [keyOf(sweep.subject)]: sweepEntry(sweep, "shipped") } });
+  patch("matrix", {
+    rule: matrix.rule,
+    checkpoints: matrix.subject.parents,
+    entries: { [`${matrix.rule} ${keyOf(matrix.subject)}`]: matrixEntry(matrix, "shipped") },
+  });
+}
+
+function keyOf({ task, measure, parents }: Subject): string {
+  return subjectKey(task, measure.metric, parents);
+}
+
+function pairOf(run: RunInfo, parents: readonly string[]): readonly [string, string] {
+  const [older, newer] = parents;
+  return older === undefined || newer === undefined ? run.defaultPair : [older, newer];
+}
+
+function byName<T>(run: RunInfo, values: readonly T[]): Readonly<Record<string, T>> {
+  return Object.fromEntries(
+    run.checkpoints.flatMap(({ name }, index) => {
+      const value = values[index];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

@@ -1,0 +1,128 @@
+/**
+ * The page's address as state: `?task=…&pair=300,600&seed=…&alpha=…&backend=wasm`. Whatever stands there is hostile:
+ * a value that cannot be taken is ignored, with a sentence that says so. Pure.
+ */
+import type { BackendChoice } from "../domain/backend.ts";
+import type { RunInfo } from "../domain/checkpoint.ts";
+import { type MetricName, measuresOf } from "../domain/measure.ts";
+import type { AcquisitionChoice, KernelName, NoiseKind, SearchSettings } from "../domain/surrogate.ts";
+import type { TaskKind } from "../domain/task.ts";
+import { orderPair } from "./subject.ts";
+
+/** What the address asks for; `null` where it says nothing, or nothing that can be taken. */
+export type AddressRequest = {
+  readonly task: string | null;
+  readonly metric: MetricName | null;
+  readonly pair: readonly [string, string] | null;
+  readonly settings: Partial<SearchSettings>;
+  readonly notices: readonly string[];
+};
+
+const ACQUISITIONS: readonly AcquisitionChoice[] = ["hedge", "ei", "logei", "ucb", "pi", "ts"];
+const KERNELS: readonly KernelName[] = ["matern52", "rbf"];
+const NOISES: readonly NoiseKind[] = ["none", "known", "fitted"];
+const BACKENDS: readonly BackendChoice[] = ["auto", "webgpu", "wasm"];
+
+/** Settings as they stand in the address: their name, how to read one, what it takes. */
+const SETTINGS = [
+  { name: "alpha", read: number(0, 0.99), takes: "a number from 0 to 0.99" },
+  { name: "seed", read: whole(0, 2 ** 31), takes: "a whole number" },
+  { name: "trials", read: whole(4, 100), takes: "a whole number from 4 to 100" },
+  { name: "beta", read: number(0, 100), takes: "a number from 0 to 100" },
+  { name: "acquisition", read: oneOf(ACQUISITIONS), takes: ACQUISITIONS.join(", ") },
+  { name: "kernel", read: oneOf(KERNELS), takes: KERNELS.join(", ") },
+  { name: "noise", read: oneOf(NOISES), takes: NOISES.join(", ") },
+] as const;
+
+/** The backend that the address forces; read before anything else is known. */
+export function parseBackend(query: string): BackendChoice {
+  return oneOf(BACKENDS)(new URLSearchParams(query).get("backend") ?? "") ?? "auto";
+}
+
+/** Reads the query against a run's own tasks and checkpoints. */
+export function parseAddress(query: string, run: RunInfo): AddressRequest {
+  const params = new URLSearchParams(query);
+  const notices: string[] = [];
+  /** What stands there, read; a sentence where it cannot be. */
+  const take = <T>(name: string, read: (text: string) => T | null, takes: string): T | null => {
+    const text = params.get(name);
+    const value = text === null ? null : read(text);
+    if (text !== null && value === null)
+      notices.push(`The address's ${name} “${short(text)}” was ignored: it takes ${takes}.`);
+    return value;
+  };
+  const task = take("task", oneOf(run.tasks.map(({ name }) => name)), "a task of this run");
+  const kind = run.tasks.find(({ name }) => name === (task ?? run.defaultTask))?.kind ?? null;
+  const metric = take("measure", oneOf(metricsOf(kind)), "a measure of the task");
+  const pair = take("pair", (text) => readPair(text, run), "two checkpoints of this run");
+  take("backend", oneOf(BACKENDS), BACKENDS.join(", "));
+  const settings = SETTINGS.flatMap(({ name, read, takes }) => {
+    const value = take<string | number>(name, read, takes);
+    return value === null ? [] : [[name, value] as const];
+  });
+  return { task, metric, pair, settings: Object.fromEntries(settings), notices };
+}
+
+/** What of the state an address says. */
+export type AddressState = {
+  readonly task: string | null;
+  readonly metric: MetricName | null;
+  readonly pair: readonly [string, string] | null;
+  readonly settings: SearchSettings;
+  readonly backend: BackendChoice;
+};
+
+/** The query that brings this state back; only the settings that differ from `usual` are named. */
+export function formatAddress(state: AddressState, run: RunInfo, usual: SearchSettings): string {
+  const params = new URLSearchParams();
+  if (state.task !== null) params.set("task", state.task);
+  if (state.metric !== null) params.set("measure", state.metric);
+  if (state.pair !== null) params.set("pair", state.pair.map((name) => shortName(name, run)).join(","));
+  for (const { name } of SETTINGS) {
+    if (state.settings[name] !== usual[name]) params.set(name, String(state.settings[name]));
+  }
+  if (state.backend !== "auto") params.set("backend", state.backend);
+  return `?${params.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`;
+}
+
+/** A checkpoint's step where it has one, else its name. */
+function shortName(name: string, run: RunInfo): string {
+  const step = run.checkpoints.find((checkpoint) => checkpoint.name === name)?.step ?? null;
+  return step === null ? name : String(step);
+}
+
+function readPair(text: string, run: RunInfo): readonly [string, string] | null {
+  const names = text
+    .split(",")
+    .map((part) => run.checkpoints.find(({ name, step }) => name === part || String(step) === part)?.name);
+  const [one, other] = names;
+  if (names.length !== 2 || one === undefined || other === undefined) return null;
+  return orderPair(run, one, other);
+}
+
+function metricsOf(kind: TaskKind | null): readonly MetricName[] {
+  return kind === null ? [] : measuresOf(kind).map(({ metric }) => metric);
+}
+
+function number(low: number, high: number): (text: string) => number | null {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    return value >= low && value <= high ? value : null;
+  };
+}
+
+function whole(low: number, high: number): (text: string) => number | null {
+  const read = number(low, high);
+  return (text) => {
+    const value = read(text);
+    return value !== null && Number.isInteger(value) ? value : null;
+  };
+}
+
+function oneOf<T extends string>(names: readonly T[]): (text: string) => T | null {
+  return (text) => names.find((name) => name === text) ?? null;
+}
+
+function short(text: string): string {
+  return text.length > 24 ? `${text.slice(0, 24)}…` : text;
+}
