@@ -62,7 +62,7 @@ describe("in a shell", () => {
     expect(result["acc,none"]).toBeGreaterThan(0);
     expect(result["acc,none"]).toBeLessThanOrEqual(1);
     expect(result["acc_stderr,none"]).toBeGreaterThan(0);
-    expect(error).toMatch(/\d+ of \d/);
+    expect(error).toMatch(/: [\d.,]+( kB)? of \d/);
   });
 
   it("ends with 2 on bad usage and says nothing on stdout", async () => {
