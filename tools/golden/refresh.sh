@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Writes every golden file that depends on the demo run anew. Needs the environments named in tools/golden:
+#   GOLDEN_PYTHON         requirements.txt
+#   MERGEKIT_0_1_4_PYTHON mergekit/linear.py, the older version
+#   MERGEKIT_0_1_5_PYTHON mergekit/linear.py, the newer version
+# About two minutes on two cores.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+first=$("$GOLDEN_PYTHON" -c 'import json; print(json.load(open("public/demo/run.json"))["checkpoints"][0]["path"])')
+"$GOLDEN_PYTHON" tools/golden/model/tokenizer_ids.py "public/demo/$first/tokenizer.json" src/model/fixtures/demoTokenizerIds.json
+"$GOLDEN_PYTHON" tools/golden/model/demo_logprobs.py
+HF_HUB_OFFLINE=1 "$GOLDEN_PYTHON" tools/golden/lm_eval/evaluate_demo.py
+"$MERGEKIT_0_1_4_PYTHON" tools/golden/mergekit/linear.py
+"$MERGEKIT_0_1_5_PYTHON" tools/golden/mergekit/linear.py
