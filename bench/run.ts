@@ -1,0 +1,64 @@
+/**
+ * `npm run bench`: everything in one run, printed and written to bench/RESULTS.md. The comparison with PyTorch needs
+ * MERGESCOPE_PYTHON, a Python with the packages of tools/requirements.txt.
+ */
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
+import { createNodeEngine } from "../src/cli/nodePlatform.ts";
+import { measureInBrowser } from "./browser.ts";
+import { type Figures, formatResults } from "./report.ts";
+import { findPython } from "./torch.ts";
+import { compareWithTorch } from "./versusTorch.ts";
+import { measureWorkload } from "./workload.ts";
+
+const THREADS = 2;
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+function describeMachine(): string {
+  const [first] = cpus();
+  return `${cpus().length} processors (${first?.model ?? "unknown"}), ${Math.round(totalmem() / 1e9)} GB`;
+}
+
+function describeVersions(): string {
+  const { dependencies } = JSON.parse(readFileSync(here("../package.json"), "utf8"));
+  return `Node ${process.versions.node}, onnxruntime ${dependencies["onnxruntime-node"]}`;
+}
+
+/** In a process of its own, so that nothing else has warmed it up or fills its memory. */
+function measureBayes(): Figures["bayes"] {
+  const args = ["--import", "tsx", here("./bayes.ts"), "--json"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: here("..") });
+  if (status !== 0) throw new Error(`bench/bayes.ts failed: ${stderr}`);
+  const { fitAndMaximiseMs, askMs } = JSON.parse(stdout);
+  return { fitAndMaximiseMs: fitAndMaximiseMs.median, askMs: askMs.median };
+}
+
+async function measureVersus(): Promise<Figures["versus"]> {
+  const python = findPython();
+  if (python === null) {
+    return { skipped: "Not measured: MERGESCOPE_PYTHON does not name a Python with transformers." };
+  }
+  return compareWithTorch(createNodeEngine({}), python, here("../public/demo"), THREADS);
+}
+
+const say = (what: string): void => console.error(`measuring ${what}`);
+
+say("the search's step");
+const bayes = measureBayes();
+say("Node");
+const node = await measureWorkload(createNodeEngine({}), "auto", THREADS);
+say("wasm in Chromium");
+const browser = await measureInBrowser(THREADS);
+say("Node against PyTorch");
+const versus = await measureVersus();
+
+const results = formatResults({
+  machine: describeMachine(),
+  versions: describeVersions(),
+  threads: THREADS,
+  ...{ node, browser, bayes, versus },
+});
+writeFileSync(here("./RESULTS.md"), results);
+console.log(results);
