@@ -1,0 +1,114 @@
+/** Every acquisition function on the λ axis, each scaled to its own range, with its maximum. Pure: records → figure. */
+import type { AcquisitionName, Ask, SurrogateGrid } from "../domain/surrogate.ts";
+import { type FigureSpec, FRAME, houseAxis, houseLayout, LAMBDA_RANGE, type Trace } from "./figure.ts";
+import { ACQUISITION_LABELS, formatLambda } from "./format.ts";
+import { unsearched } from "./landscape.ts";
+import type { Palette } from "./palette.ts";
+
+/** Acquisition functions that are curves over λ. */
+export type CurveName = Exclude<AcquisitionName, "ts">;
+
+/** The curves drawn; LogEI has EI's maximum and stands in for it where it chooses. */
+export function drawnCurves(wanted: readonly AcquisitionName[]): readonly CurveName[] {
+  return [wanted.includes("logei") ? "logei" : "ei", "ucb", "pi"];
+}
+
+/** What the acquisition plot shows. */
+export type AcquisitionInput = {
+  readonly alpha: number;
+  readonly grid: SurrogateGrid | null;
+  /** The choice made by it, if one was. */
+  readonly ask: Ask | null;
+  /** The functions that may choose; the others are drawn dotted. */
+  readonly wanted: readonly AcquisitionName[];
+};
+
+/** The acquisition functions' figure. */
+export function acquisitionFigure(input: AcquisitionInput, palette: Palette): FigureSpec {
+  const curves = drawnCurves(input.wanted);
+  const tickvals = Array.from({ length: 11 }, (_, i) => i / 10);
+  const xaxis = {
+    ...houseAxis(palette, LAMBDA_RANGE),
+    tickvals,
+    ticktext: tickvals.map((value) => `${value}`),
+  };
+  const yaxis = { ...houseAxis(palette, [0, 1.22]), tickvals: [0, 1], ticktext: ["0", "max"] };
+  return {
+    data: [
+      ...curves.map((name) => curveTrace(input, name, palette)),
+      ...curves.map((name) => maximumTrace(input, name, palette)),
+      nomineeTrace(input.ask, palette),
+    ],
+    layout: {
+      ...houseLayout(palette, { l: FRAME.left, r: FRAME.right, t: 4, b: 24 }, xaxis, yaxis),
+      shapes: unsearched(input.alpha, palette),
+    },
+  };
+}
+
+/** A curve's heights in [0, 1] over [α, 1]: EI and PI by their maxima, UCB and LogEI between least and most. */
+export function scaledCurve(grid: SurrogateGrid, name: CurveName): readonly number[] {
+  const values = name === "logei" ? grid.logEi : grid[name];
+  const searched = values.filter((_, i) => isSearched(grid, i));
+  const most = Math.max(...searched);
+  const least = name === "ei" || name === "pi" ? 0 : Math.min(...searched);
+  const span = most - least;
+  return values.map((value) => (span > 0 ? Math.max(0, (value - least) / span) : 0));
+}
+
+function isSearched({ lambda, alpha }: SurrogateGrid, i: number): boolean {
+  return (lambda[i] ?? 0) >= alpha - 1e-12;
+}
+
+/** Where a curve is highest. */
+export function curveMaximum(grid: SurrogateGrid, name: CurveName): number {
+  return grid.argmax[name === "logei" ? "logEi" : name].lambda;
+}
+
+function curveTrace({ grid, wanted }: AcquisitionInput, name: CurveName, palette: Palette): Trace {
+  const chooses = wanted.includes(name);
+  const scaled = grid === null ? [] : scaledCurve(grid, name);
+  return {
+    type: "scatter",
+    name: ACQUISITION_LABELS[name],
+    mode: "lines",
+    x: grid?.lambda ?? [],
+    y: scaled.map((value, i) => (grid !== null && isSearched(grid, i) ? value : null)),
+    line: { color: palette[name], width: chooses ? 1.75 : 1.25, dash: chooses ? "solid" : "dot" },
+    hoverinfo: "skip",
+  };
+}
+
+function maximumTrace({ grid }: AcquisitionInput, name: CurveName, palette: Palette): Trace {
+  const lambda = grid === null ? [] : [curveMaximum(grid, name)];
+  return {
+    type: "scatter",
+    name: `${ACQUISITION_LABELS[name]} maximum`,
+    mode: "markers",
+    x: lambda,
+    y: lambda.map(() => 1.1),
+    marker: { color: palette[name], size: 9, symbol: "triangle-down" },
+    text: lambda.map((at) => `${ACQUISITION_LABELS[name]} is highest at λ = ${formatLambda(at, 3)}`),
+    hovertemplate: "%{text}<extra></extra>",
+  };
+}
+
+/** What the functions that may choose asked for; these differ from the maxima where those were measured already. */
+function nomineeTrace(ask: Ask | null, palette: Palette): Trace {
+  const nominees = ask?.nominees ?? [];
+  const lambdas = nominees.map(({ weights }) => weights.at(-1) ?? 0);
+  const colours = nominees.map(({ acquisition }) => palette[acquisition]);
+  return {
+    type: "scatter",
+    name: "nominees",
+    mode: "markers",
+    x: lambdas,
+    y: lambdas.map(() => 0.06),
+    marker: { color: colours, size: 12, symbol: "line-ns", line: { color: colours, width: 2 } },
+    text: nominees.map(
+      ({ acquisition }, i) =>
+        `${ACQUISITION_LABELS[acquisition]} wants λ = ${formatLambda(lambdas[i] ?? 0, 3)}`,
+    ),
+    hovertemplate: "%{text}<extra></extra>",
+  };
+}

@@ -1,0 +1,119 @@
+/** The heat map of pairs as a grid of described cells; the page draws it as a table. Pure. */
+import type { Measure } from "../domain/measure.ts";
+import type { MatrixCell, Score } from "../domain/study.ts";
+import { fixed, formatGain, formatLambda, formatScore, gainUnit, shownScale, toShown } from "./format.ts";
+import { inkOn, mixColours, type Palette } from "./palette.ts";
+
+/** One field of the lower triangle. */
+export type HeatCell = {
+  readonly row: number;
+  readonly column: number;
+  readonly kind: "empty" | "own" | "pair";
+  /** "+2.1"; empty where nothing is measured. */
+  readonly text: string;
+  /** The whole finding, for a hover and a screen reader. */
+  readonly description: string;
+  readonly ground: string | null;
+  readonly ink: string | null;
+  /** |Δ| is under two paired standard errors. */
+  readonly uncertain: boolean;
+};
+
+/** What the heat map shows; labels oldest first. */
+export type HeatInput = {
+  readonly measure: Measure;
+  readonly labels: readonly string[];
+  readonly diagonal: readonly (Score | null)[];
+  readonly cells: readonly MatrixCell[];
+};
+
+/** Rows of the lower triangle, diagonal included: row j has the cells (0, j) … (j, j). */
+export function heatRows(input: HeatInput, palette: Palette): readonly (readonly HeatCell[])[] {
+  const limit = deltaLimit(input.cells);
+  const byPlace = new Map(input.cells.map((cell) => [`${cell.i} ${cell.j}`, cell]));
+  return input.labels.map((_, j) =>
+    Array.from({ length: j + 1 }, (_cell, i) => {
+      if (i === j) return ownCell(input, j);
+      const cell = byPlace.get(`${i} ${j}`);
+      return cell === undefined ? emptyCell(input, i, j) : pairCell(input, cell, limit, palette);
+    }),
+  );
+}
+
+/** The Δ at both ends of the colour scale: the greatest there is. */
+export function deltaLimit(cells: readonly MatrixCell[]): number {
+  return Math.max(1e-9, ...cells.map(({ delta }) => Math.abs(delta)));
+}
+
+/** Whether a Δ can be told from noise. */
+export function isDistinguishable({
+  delta,
+  deltaStderr,
+}: Pick<MatrixCell, "delta" | "deltaStderr">): boolean {
+  return delta !== 0 && Math.abs(delta) >= 2 * deltaStderr;
+}
+
+/** "55 pairs: 9 better than both parents, 15 worse than the better one, 31 not told apart." */
+export function matrixSummary(cells: readonly MatrixCell[], total: number): string {
+  const sure = cells.filter(isDistinguishable);
+  const better = sure.filter(({ delta }) => delta > 0).length;
+  const counted = cells.length === total ? `${total} pairs` : `${cells.length} of ${total} pairs`;
+  const rest = cells.length - sure.length;
+  return `${counted}: ${better} better than both parents, ${sure.length - better} worse than the better one, ${rest} not told apart.`;
+}
+
+/** The diverging colour of a Δ, the theme's ground at zero. */
+export function deltaColour(delta: number, limit: number, palette: Palette): string {
+  const end = delta < 0 ? palette.deltaWorse : palette.deltaBetter;
+  return mixColours(palette.deltaZero, end, Math.min(1, Math.abs(delta) / limit) ** 0.8);
+}
+
+function pairCell(input: HeatInput, cell: MatrixCell, limit: number, palette: Palette): HeatCell {
+  const { measure, labels } = input;
+  const uncertain = !isDistinguishable(cell);
+  const ground = deltaColour(cell.delta, limit, palette);
+  const gain = `${formatGain(measure, cell.delta, cell.deltaStderr)} ${gainUnit(measure)} against the better parent`;
+  const told = uncertain ? "not told from noise" : "told from noise";
+  const place = `${labels[cell.i]} + ${labels[cell.j]}, λ = ${formatLambda(cell.lambda)}`;
+  return {
+    row: cell.j,
+    column: cell.i,
+    kind: "pair",
+    text: cellText(measure, cell.delta),
+    description: `${place}: ${formatScore(measure, cell)}, ${gain}, ${told}`,
+    ground,
+    ink: inkOn(ground),
+    uncertain,
+  };
+}
+
+/** Points with one decimal, nats with two and no leading zero, so that eleven columns fit. */
+function cellText(measure: Measure, delta: number): string {
+  if (measure.percent) return formatGain(measure, delta, null);
+  const text = Math.abs(delta * shownScale(measure))
+    .toFixed(2)
+    .replace(/^0/, "");
+  return `${delta < 0 ? "−" : "+"}${text}`;
+}
+
+function ownCell({ measure, labels, diagonal }: HeatInput, k: number): HeatCell {
+  const score = diagonal[k] ?? null;
+  const text = score === null ? "" : fixed(toShown(measure, score.value), measure.percent ? 1 : 2);
+  const finding = score === null ? ": not measured yet" : ` alone: ${formatScore(measure, score)}`;
+  const description = `${labels[k]}${finding}`;
+  return { row: k, column: k, kind: "own", text, description, ground: null, ink: null, uncertain: false };
+}
+
+function emptyCell({ labels }: HeatInput, i: number, j: number): HeatCell {
+  const description = `${labels[i]} + ${labels[j]}: not measured yet`;
+  return {
+    row: j,
+    column: i,
+    kind: "empty",
+    text: "",
+    description,
+    ground: null,
+    ink: null,
+    uncertain: false,
+  };
+}
