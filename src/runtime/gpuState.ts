@@ -4,7 +4,11 @@ import { AppError } from "../base/errors.ts";
 /** The device, watched. */
 export type GpuState = {
   readonly device: GPUDevice;
-  /** @throws AppError `device` once the device is lost. */
+  /**
+   * To be called before a piece of work and after it, lest its failure pass for a result.
+   * @throws AppError `device` once the device is lost, `out-of-memory` or `device` for a command that failed since the
+   * last check.
+   */
   check(): void;
 };
 
@@ -36,20 +40,36 @@ export async function openGpu(adapter: GPUAdapter): Promise<GpuState> {
   void device.lost.then((info) => {
     lost = info;
   });
+  let failure: AppError | null = null;
+  device.addEventListener("uncapturederror", ({ error }) => {
+    failure = toFailure(error);
+  });
   return {
     device,
     check() {
-      if (lost !== null)
-        throw new AppError(
-          "device",
-          `The GPU is gone (${lost.reason}): ${lost.message || "no more is known"}`,
-          {
-            advice: "Start the page again; if it happens again, use wasm (?backend=wasm).",
-            fields: { reason: lost.reason },
-          },
-        );
+      if (lost !== null) throw toLoss(lost);
+      const thrown = failure;
+      failure = null;
+      if (thrown !== null) throw thrown;
     },
   };
+}
+
+function toLoss({ reason, message }: GPUDeviceLostInfo): AppError {
+  return new AppError("device", `The GPU is gone (${reason}): ${message || "no more is known"}`, {
+    advice: "Start the page again; if it happens again, use wasm (?backend=wasm).",
+    fields: { reason },
+  });
+}
+
+function toFailure(error: GPUError): AppError {
+  return error instanceof GPUOutOfMemoryError
+    ? new AppError("out-of-memory", "The GPU ran out of memory.", {
+        advice: "Load fewer checkpoints at once, or use wasm (?backend=wasm).",
+      })
+    : new AppError("device", `The GPU refused a command: ${error.message}`, {
+        advice: "Start again; if it happens again, use wasm (?backend=wasm).",
+      });
 }
 
 /** An adapter in its own words. */

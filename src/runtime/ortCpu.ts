@@ -7,6 +7,9 @@ import { createCpuMixer } from "./cpuMixer.ts";
 import type { JobQueue } from "./jobQueue.ts";
 import { createSessionModel, type OrtLibrary, warmUp } from "./ortModel.ts";
 
+/** A browser compiles a wasm function well once it has done some work, and puts it to use at its next call. */
+const WARM_UP_RUNS = 16;
+
 /** Makes the merged weights' arrays, and a session that reads them at every run. @throws AppError `out-of-memory`, `device`. */
 export async function createCpuModel(
   ort: OrtLibrary,
@@ -25,7 +28,7 @@ export async function createCpuModel(
   return {
     model,
     mixer,
-    warmUp: () => warmUp(model),
+    warmUp: () => warmUp(model, WARM_UP_RUNS),
     async dispose() {
       mixer.dropAll();
       await model.release();

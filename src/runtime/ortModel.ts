@@ -16,8 +16,8 @@ export type OrtLibrary = Pick<typeof Ort, "InferenceSession" | "Tensor">;
 /** A model and its session's end. */
 export type SessionModel = LanguageModel & { release(): Promise<void> };
 
-/** Warm-up batch: enough work to compile every kernel, little enough for a software adapter. */
-const WARM_UP = { rows: 16, columns: 64, runs: 6 } as const;
+/** Rows and columns of the warm-up batch: every kernel is run, and little else. */
+const WARM_UP = { rows: 4, columns: 32 } as const;
 
 /**
  * Opens a session on the model's graph. `weights` are its inputs by parameter name, read afresh at every run.
@@ -48,9 +48,9 @@ export async function createSessionModel(
   };
 }
 
-/** Runs a small batch of zeros; see `ResidentModel.warmUp`. */
-export async function warmUp(model: LanguageModel): Promise<void> {
-  const { rows, runs } = WARM_UP;
+/** Runs a small batch of zeros so many times; see `ResidentModel.warmUp`. */
+export async function warmUp(model: LanguageModel, runs: number): Promise<void> {
+  const { rows } = WARM_UP;
   const columns = Math.min(WARM_UP.columns, model.config.maxPositions);
   const zeros = () => new Int32Array(rows * columns);
   const batch: PackedBatch = {
@@ -97,7 +97,7 @@ export function toDeviceError(attempt: string, thrown: unknown): AppError {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   const short =
     thrown instanceof RangeError ||
-    /out of memory|bad_alloc|failed to allocate|allocation failed/i.test(text);
+    /out of memory|\bOOM\b|bad_alloc|failed to allocate|allocation failed/i.test(text);
   return short
     ? new AppError("out-of-memory", `There is not enough memory to ${attempt}.`, {
         advice: "Use smaller batches, a smaller model or fewer checkpoints at once.",

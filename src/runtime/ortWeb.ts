@@ -8,15 +8,12 @@ import webgpuBinaryUrl from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.was
 import wasmModuleUrl from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
 import wasmBinaryUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import type { BackendChoice } from "../domain/backend.ts";
-import type { ModelConfig } from "../model/config.ts";
-import { parameterTable } from "../model/parameterTable.ts";
-import type { Backend, ResidentModel } from "./backend.ts";
+import type { Backend } from "./backend.ts";
 import { type ChosenBackend, chooseBackend } from "./chooseBackend.ts";
-import { createGpuMixer } from "./gpuMixer.ts";
-import { describeAdapter, type GpuState, openGpu } from "./gpuState.ts";
-import { createJobQueue, type JobQueue } from "./jobQueue.ts";
+import { describeAdapter, openGpu } from "./gpuState.ts";
+import { createJobQueue } from "./jobQueue.ts";
 import { createCpuModel } from "./ortCpu.ts";
-import { createSessionModel, type OrtLibrary, warmUp } from "./ortModel.ts";
+import { createGpuModel } from "./ortGpu.ts";
 
 /** What the browser offers to a worker; `navigator` and `globalThis` have it all. */
 export type WebPlatform = {
@@ -74,45 +71,6 @@ async function openWebGpu(chosen: ChosenBackend, adapter: GPUAdapter): Promise<B
     info: { ...chosen, adapter: describeAdapter(adapter) },
     createModel: (config) => createGpuModel(ort, config, state, queue),
     dispose: async () => state.device.destroy(),
-  };
-}
-
-async function createGpuModel(
-  ort: OrtLibrary,
-  config: ModelConfig,
-  state: GpuState,
-  queue: JobQueue,
-): Promise<ResidentModel> {
-  state.check();
-  const mixer = await createGpuMixer(config, state, queue);
-  const weights = Object.fromEntries(
-    parameterTable(config).map(({ name, shape }) => [
-      name,
-      ort.Tensor.fromGpuBuffer(mixer.merged.get(name)!, { dataType: "float32", dims: shape }),
-    ]),
-  );
-  const executionProviders = [{ name: "webgpu" as const, device: state.device }];
-  const session = await createSessionModel(ort, config, weights, { executionProviders }, queue).catch(
-    (thrown: unknown) => {
-      mixer.destroy();
-      throw thrown;
-    },
-  );
-  const model = {
-    config,
-    score: async (batch: Parameters<typeof session.score>[0]) => {
-      state.check();
-      return session.score(batch);
-    },
-  };
-  return {
-    model,
-    mixer,
-    warmUp: () => warmUp(model),
-    async dispose() {
-      await session.release();
-      mixer.destroy();
-    },
   };
 }
 

@@ -1,0 +1,52 @@
+/** A model whose weights lie on a WebGPU device, run there by onnxruntime's native provider. */
+import type { ModelConfig } from "../model/config.ts";
+import { parameterTable } from "../model/parameterTable.ts";
+import type { ResidentModel } from "./backend.ts";
+import { createGpuMixer } from "./gpuMixer.ts";
+import type { GpuState } from "./gpuState.ts";
+import type { JobQueue } from "./jobQueue.ts";
+import type { LanguageModel } from "./languageModel.ts";
+import { createSessionModel, type OrtLibrary, warmUp } from "./ortModel.ts";
+
+/** Makes the merged weights' buffers, and a session that reads them at every run. @throws AppError `out-of-memory`, `device`. */
+export async function createGpuModel(
+  ort: OrtLibrary,
+  config: ModelConfig,
+  state: GpuState,
+  queue: JobQueue,
+): Promise<ResidentModel> {
+  state.check();
+  const mixer = await createGpuMixer(config, state, queue);
+  const weights = Object.fromEntries(
+    parameterTable(config).map(({ name, shape }) => [
+      name,
+      ort.Tensor.fromGpuBuffer(mixer.merged.get(name)!, { dataType: "float32", dims: shape }),
+    ]),
+  );
+  const executionProviders = [{ name: "webgpu" as const, device: state.device }];
+  const session = await createSessionModel(ort, config, weights, { executionProviders }, queue).catch(
+    (thrown: unknown) => {
+      mixer.destroy();
+      throw thrown;
+    },
+  );
+  const model: LanguageModel = {
+    config,
+    async score(batch) {
+      state.check();
+      const scored = await session.score(batch);
+      state.check();
+      return scored;
+    },
+  };
+  return {
+    model,
+    mixer,
+    // Once compiled, a pipeline is as fast as it gets.
+    warmUp: () => warmUp(model, 1),
+    async dispose() {
+      await session.release();
+      mixer.destroy();
+    },
+  };
+}
