@@ -1,0 +1,90 @@
+/** The page: one screen, its panels in a grid, the keys that work everywhere. */
+import { Tooltip } from "radix-ui";
+import { useMemo, useRef, useState } from "react";
+import type { App as Store } from "../store/app.ts";
+import { currentStudy } from "../store/study.ts";
+import { isBusy } from "../store/work.ts";
+import { ErrorNotice } from "./components/ErrorNotice.tsx";
+import { ItemsPanel } from "./panels/ItemsPanel.tsx";
+import { LandscapePanel } from "./panels/LandscapePanel.tsx";
+import { PairsPanel } from "./panels/PairsPanel.tsx";
+import { TopBar } from "./panels/TopBar.tsx";
+import { TrajectoryPanel } from "./panels/TrajectoryPanel.tsx";
+import { TrialsPanel } from "./panels/TrialsPanel.tsx";
+import { VerdictPanel } from "./panels/VerdictPanel.tsx";
+import { type ShortcutActions, useShortcuts } from "./shortcuts.ts";
+import { AppContext, useActions, useApp } from "./useApp.ts";
+import { useThemeOnDocument } from "./useTheme.ts";
+
+/** The page over a store. */
+export function App({ app }: { readonly app: Store }) {
+  return (
+    <AppContext value={app}>
+      <Tooltip.Provider delayDuration={250} skipDelayDuration={100}>
+        <Page app={app} />
+      </Tooltip.Provider>
+    </AppContext>
+  );
+}
+
+function Page({ app }: { readonly app: Store }) {
+  useThemeOnDocument();
+  const task = useRef<HTMLSelectElement>(null);
+  const [listing, setListing] = useState(false);
+  const shortcuts = useMemo(
+    (): ShortcutActions => ({
+      runOrPause() {
+        const entry = currentStudy(app.store.getState());
+        if (entry !== null && isBusy(entry.status)) app.actions.pauseStudy();
+        else void app.actions.runStudy();
+      },
+      step: app.actions.moveStep,
+      find: () => task.current?.focus(),
+      list: () => setListing((open) => !open),
+    }),
+    [app],
+  );
+  useShortcuts(shortcuts);
+  return (
+    <div className="page">
+      <TopBar taskRef={task} shortcutsOpen={listing} onShortcuts={setListing} />
+      <Notices />
+      <main>
+        <TrajectoryPanel />
+        <LandscapePanel />
+        <PairsPanel />
+        <VerdictPanel />
+        <TrialsPanel />
+        <ItemsPanel />
+      </main>
+    </div>
+  );
+}
+
+/** What concerns the whole page: a device or a run that could not be had, an address that could not be followed. */
+function Notices() {
+  const device = useApp((state) => state.device);
+  const runError = useApp(({ run }) => run.error);
+  const notices = useApp(({ view }) => view.notices);
+  const actions = useActions();
+  const again = { label: "try again", act: () => void actions.startDevice(device.choice) };
+  const wasm = { label: "use wasm instead", act: () => void actions.startDevice("wasm") };
+  return (
+    <div className="notices">
+      {device.error === null ? null : (
+        <ErrorNotice error={device.error} ways={device.choice === "wasm" ? [again] : [again, wasm]} />
+      )}
+      {runError === null ? null : (
+        <ErrorNotice error={runError} ways={[{ label: "try again", act: () => void actions.openRun() }]} />
+      )}
+      {notices.length === 0 ? null : (
+        <div className="notice" role="status">
+          <span>{notices.join(" ")}</span>
+          <button type="button" className="link" onClick={actions.dismissNotices}>
+            dismiss
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

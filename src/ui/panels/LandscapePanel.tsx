@@ -1,0 +1,76 @@
+/** The λ-landscape of the open pair: heading, plots, scrubber. */
+import { useMemo } from "react";
+import { viewStep } from "../../plots/stepView.ts";
+import { currentStudy, isStale } from "../../store/study.ts";
+import { IDLE, isBusy } from "../../store/work.ts";
+import { ErrorNotice } from "../components/ErrorNotice.tsx";
+import { Panel } from "../components/Panel.tsx";
+import { WorkNote } from "../components/WorkNote.tsx";
+import { useActions, useApp } from "../useApp.ts";
+import { useLabels } from "../useCheckpoints.ts";
+import { useWaysOn } from "../useWaysOn.ts";
+import { LambdaPlots } from "./LambdaPlots.tsx";
+import { Scrubber } from "./Scrubber.tsx";
+import { SettingsButton } from "./SettingsButton.tsx";
+import { SweepTools } from "./SweepTools.tsx";
+
+const NO_PAIR: readonly string[] = [];
+
+/** Landscape, acquisition and scrubber. */
+export function LandscapePanel() {
+  const entry = useApp(currentStudy);
+  const settings = useApp(({ subject }) => subject.settings);
+  const step = useApp(({ view }) => view.step);
+  const actions = useActions();
+  const view = useMemo(
+    () => (entry === null ? null : viewStep(entry.record, entry.pending, step)),
+    [entry, step],
+  );
+  const status = entry?.status ?? IDLE;
+  const stale = entry !== null && isStale(entry, settings) && !isBusy(status);
+  const ways = useWaysOn(() => void actions.runStudy());
+  const origin = stale ? "settings changed" : entry?.origin === "shipped" && !isBusy(status) ? "shipped results" : null;
+  return (
+    <Panel
+      area="land"
+      title="Landscape"
+      status={status}
+      note={
+        <>
+          <PairWords />
+          {origin === null ? null : (
+            <span className="origin">
+              {origin}
+              <button type="button" className="link" onClick={() => void actions.runStudy()}>
+                run again
+              </button>
+            </span>
+          )}
+          <WorkNote status={status} onCancel={actions.pauseStudy} />
+        </>
+      }
+      tools={
+        <>
+          <SweepTools />
+          <SettingsButton />
+        </>
+      }
+    >
+      <LambdaPlots view={view} stale={stale} />
+      {status.kind === "failed" ? <ErrorNotice error={status.error} ways={ways} /> : null}
+      <Scrubber view={view} />
+    </Panel>
+  );
+}
+
+/** The open pair by its steps, each in its colour. */
+function PairWords() {
+  const pair = useApp(({ subject }) => subject.pair);
+  const [older, newer] = useLabels(pair ?? NO_PAIR);
+  if (pair === null) return null;
+  return (
+    <span>
+      <b className="older">{older}</b> to <b className="newer">{newer}</b>
+    </span>
+  );
+}

@@ -1,0 +1,119 @@
+/** The heat map of all pairs, filling live; a click or Enter opens a pair in the landscape. */
+import { useMemo, useState } from "react";
+import type { Measure } from "../../domain/measure.ts";
+import type { MatrixCell, MatrixRule } from "../../domain/study.ts";
+import { formatGain, gainUnit } from "../../plots/format.ts";
+import { deltaLimit, heatRows, matrixSummary } from "../../plots/heatMap.ts";
+import { currentMatrix, pairCount } from "../../store/matrix.ts";
+import { currentMeasure } from "../../store/subject.ts";
+import { IDLE, isBusy } from "../../store/work.ts";
+import { Choice, type Option } from "../components/Choice.tsx";
+import { ErrorNotice } from "../components/ErrorNotice.tsx";
+import { HeatGrid } from "../components/HeatGrid.tsx";
+import { Panel } from "../components/Panel.tsx";
+import { WorkNote } from "../components/WorkNote.tsx";
+import { useActions, useApp } from "../useApp.ts";
+import { useLabels } from "../useCheckpoints.ts";
+import { usePalette } from "../useTheme.ts";
+import { useWaysOn } from "../useWaysOn.ts";
+
+const NO_CELLS: readonly MatrixCell[] = [];
+const RULES: readonly Option<MatrixRule>[] = [
+  { value: "uniform", label: "uniform, λ = 0.5" },
+  { value: "greedy", label: "greedy soup" },
+  { value: "perplexity", label: "perplexity-weighted" },
+  { value: "optimize", label: "searched λ" },
+];
+
+/** The heat map with its rule and its legend. */
+export function PairsPanel() {
+  const entry = useApp(currentMatrix);
+  const names = useApp(({ matrix }) => matrix.checkpoints);
+  const measure = useApp(currentMeasure);
+  const pair = useApp(({ subject }) => subject.pair);
+  const actions = useActions();
+  const palette = usePalette();
+  const labels = useLabels(names);
+  const [looked, setLooked] = useState<string | null>(null);
+  const rows = useMemo(() => {
+    if (measure === null) return [];
+    const diagonal = entry?.diagonal ?? labels.map(() => null);
+    return heatRows({ measure, labels, diagonal, cells: entry?.cells ?? NO_CELLS }, palette);
+  }, [measure, labels, entry, palette]);
+  const status = entry?.status ?? IDLE;
+  const cells = entry?.cells ?? NO_CELLS;
+  const [older, newer] = (pair ?? []).map((name) => names.indexOf(name));
+  const isShown = older !== undefined && newer !== undefined && older >= 0 && newer >= 0;
+  const ways = useWaysOn(() => void actions.runMatrix());
+  return (
+    <Panel
+      area="pairs"
+      title="Pairs"
+      status={status}
+      note={
+        isBusy(status) ? (
+          <WorkNote status={status} onCancel={actions.cancelMatrix} />
+        ) : entry?.origin === "shipped" ? (
+          <span className="origin">shipped results</span>
+        ) : null
+      }
+      tools={<PairsTools found={cells.length} busy={isBusy(status)} />}
+    >
+      <div className="pairs">
+        <HeatGrid
+          rows={rows}
+          ticks={labels.map((label) => label.replace(/^step /, ""))}
+          open={isShown ? [newer, older] : null}
+          onOpen={(i, j) => actions.pickPair(names[i] ?? "", names[j] ?? "")}
+          onLook={setLooked}
+        />
+        <HeatLegend cells={cells} measure={measure} />
+      </div>
+      {status.kind === "failed" ? <ErrorNotice error={status.error} ways={ways} /> : null}
+      <p className="look number">
+        {looked ?? (cells.length === 0 ? "" : matrixSummary(cells, pairCount(names.length)))}
+      </p>
+    </Panel>
+  );
+}
+
+function PairsTools({ found, busy }: { readonly found: number; readonly busy: boolean }) {
+  const rule = useApp(({ matrix }) => matrix.rule);
+  const total = pairCount(useApp(({ matrix }) => matrix.checkpoints.length));
+  const { pickRule, runMatrix } = useActions();
+  const words = found === 0 ? `measure ${total} pairs` : found < total ? "continue" : "run again";
+  return (
+    <>
+      <Choice label="rule" hideLabel value={rule} options={RULES} onPick={pickRule} />
+      <button type="button" className="button" disabled={busy || total === 0} onClick={() => void runMatrix()}>
+        {words}
+      </button>
+    </>
+  );
+}
+
+function HeatLegend(props: { readonly cells: readonly MatrixCell[]; readonly measure: Measure | null }) {
+  const { cells, measure } = props;
+  if (measure === null || cells.length === 0) {
+    return (
+      <div className="heat-legend quiet">
+        Each pair's merge against its better parent will fill in here. Click a cell to open its pair.
+      </div>
+    );
+  }
+  const limit = deltaLimit(cells);
+  return (
+    <div className="heat-legend quiet">
+      <p>Δ to the better parent, {gainUnit(measure)}</p>
+      <div className="ramp" aria-hidden="true" />
+      <div className="ramp-ends number">
+        <span>{formatGain(measure, -limit, null)}</span>
+        <span>0</span>
+        <span>{formatGain(measure, limit, null)}</span>
+      </div>
+      <p>
+        <span className="swatch uncertain" aria-hidden="true" /> under 2 standard errors
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+/** Starts the dense sweep over λ and says what share of it is above the better parent. */
+import { currentSweep, SWEEP_POINTS, type SweepEntry, shareAbove } from "../../store/sweep.ts";
+import { IDLE, isBusy } from "../../store/work.ts";
+import { Term } from "../components/Term.tsx";
+import { WorkNote } from "../components/WorkNote.tsx";
+import { useActions, useApp } from "../useApp.ts";
+
+/** Result, progress, button: in one place. */
+export function SweepTools() {
+  const entry = useApp(currentSweep);
+  const ready = useApp(({ subject }) => subject.pair !== null);
+  const actions = useActions();
+  const status = entry?.status ?? IDLE;
+  const share = entry === null ? null : shareAbove(entry);
+  return (
+    <>
+      {status.kind === "failed" ? (
+        <span className="bad" role="alert">
+          {status.error.message}
+        </span>
+      ) : null}
+      {share === null || entry === null ? null : (
+        <Term meaning="Share of the swept λ whose score is strictly above the better parent's.">
+          <span className="number">
+            {(share * 100).toFixed(0)} % of {entry.points.length} λ above both parents
+          </span>
+        </Term>
+      )}
+      {isBusy(status) ? (
+        <WorkNote status={status} onCancel={actions.cancelSweep} />
+      ) : (
+        <button type="button" className="button" disabled={!ready} onClick={() => void actions.runSweep()}>
+          {sweepWords(entry)}
+        </button>
+      )}
+    </>
+  );
+}
+
+function sweepWords(entry: SweepEntry | null): string {
+  if (entry === null) return `sweep ${SWEEP_POINTS} λ`;
+  if (entry.points.length < entry.planned) return `continue the sweep`;
+  return entry.origin === "shipped" ? "shipped sweep, run again" : "sweep again";
+}

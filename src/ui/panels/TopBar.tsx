@@ -1,0 +1,98 @@
+/** The top line: which run, task and measure; which device computes, and why; theme, link, shortcuts. */
+import { Keyboard, Moon, Share2, Sun, SunMoon } from "lucide-react";
+import { Popover } from "radix-ui";
+import type { Ref } from "react";
+import { type MetricName, measuresOf } from "../../domain/measure.ts";
+import { currentMeasure, currentTask } from "../../store/subject.ts";
+import type { ThemeChoice } from "../../store/view.ts";
+import { Choice } from "../components/Choice.tsx";
+import { CopyButton } from "../components/CopyButton.tsx";
+import { Hint, Term } from "../components/Term.tsx";
+import { SHORTCUTS } from "../shortcuts.ts";
+import { useActions, useApp } from "../useApp.ts";
+import { DeviceButton } from "./DeviceButton.tsx";
+
+const THEMES: Readonly<Record<ThemeChoice, { readonly next: ThemeChoice; readonly label: string }>> = {
+  auto: { next: "light", label: "theme: as the system" },
+  light: { next: "dark", label: "theme: light" },
+  dark: { next: "auto", label: "theme: dark" },
+};
+
+/** The whole line. */
+export function TopBar(props: {
+  readonly taskRef: Ref<HTMLSelectElement>;
+  readonly shortcutsOpen: boolean;
+  readonly onShortcuts: (open: boolean) => void;
+}) {
+  const run = useApp((state) => state.run.info);
+  const task = useApp(currentTask);
+  const measure = useApp(currentMeasure);
+  const actions = useActions();
+  const about =
+    run === null
+      ? ""
+      : `${run.description} ${run.parameters.toLocaleString("en")} parameters, ${run.checkpoints.length} checkpoints.`;
+  return (
+    <header className="bar">
+      <h1>MergeScope</h1>
+      {run === null ? null : <Term meaning={about}>{run.title}</Term>}
+      <Choice<string>
+        ref={props.taskRef}
+        label="task"
+        value={task?.name ?? null}
+        options={(run?.tasks ?? []).map(({ name, title }) => ({ value: name, label: title }))}
+        onPick={actions.pickTask}
+      />
+      <Choice<MetricName>
+        label="measure"
+        value={measure?.metric ?? null}
+        options={task === null ? [] : measuresOf(task.kind).map(({ metric, label }) => ({ value: metric, label }))}
+        onPick={actions.pickMetric}
+      />
+      <div className="bar-end">
+        <DeviceButton />
+        <ThemeButton />
+        <Shortcuts open={props.shortcutsOpen} onOpen={props.onShortcuts} />
+        <CopyButton label="share" text={() => location.href} icon={Share2} />
+      </div>
+    </header>
+  );
+}
+
+function ThemeButton() {
+  const theme = useApp(({ view }) => view.theme);
+  const { pickTheme } = useActions();
+  const Icon = { auto: SunMoon, light: Sun, dark: Moon }[theme];
+  const { next, label } = THEMES[theme];
+  return (
+    <Hint meaning={label}>
+      <button type="button" className="icon" aria-label={label} onClick={() => pickTheme(next)}>
+        <Icon size={15} aria-hidden="true" />
+      </button>
+    </Hint>
+  );
+}
+
+function Shortcuts(props: { readonly open: boolean; readonly onOpen: (open: boolean) => void }) {
+  return (
+    <Popover.Root open={props.open} onOpenChange={props.onOpen}>
+      <Popover.Trigger className="icon" aria-label="Keyboard shortcuts" title="keyboard shortcuts (?)">
+        <Keyboard size={15} aria-hidden="true" />
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content className="popover" sideOffset={6} align="end" collisionPadding={8}>
+          <dl className="keys">
+            {SHORTCUTS.map(({ keys, meaning }) => (
+              <div key={keys}>
+                <dt>
+                  <kbd>{keys}</kbd>
+                </dt>
+                <dd>{meaning}</dd>
+              </div>
+            ))}
+          </dl>
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}

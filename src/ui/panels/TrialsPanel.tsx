@@ -1,0 +1,128 @@
+/** The log of trials; a row shows its step, its item counts open the items that changed. */
+import { type CSSProperties, useEffect, useRef } from "react";
+import type { Measure } from "../../domain/measure.ts";
+import type { Trial } from "../../domain/study.ts";
+import { ACQUISITION_LABELS, formatLambda, formatScore } from "../../plots/format.ts";
+import { viewStep } from "../../plots/stepView.ts";
+import { currentStudy, type StudyEntry } from "../../store/study.ts";
+import { IDLE } from "../../store/work.ts";
+import { Panel } from "../components/Panel.tsx";
+import { Term } from "../components/Term.tsx";
+import { useActions, useApp } from "../useApp.ts";
+
+/** The table of trials, newest last. */
+export function TrialsPanel() {
+  const entry = useApp(currentStudy);
+  const count = entry?.record.trials.length ?? 0;
+  return (
+    <Panel area="trials" title="Trials" status={IDLE} note={count === 0 ? null : `${count} measured`}>
+      {entry === null || (count === 0 && entry.pending === null) ? (
+        <p className="quiet pad">
+          Each measured λ will be a row here: what was found, what the model expected, who asked for it, and which
+          items it got right or wrong against the better parent.
+        </p>
+      ) : (
+        <TrialTable entry={entry} />
+      )}
+    </Panel>
+  );
+}
+
+function TrialTable({ entry, entry: { record, pending } }: { readonly entry: StudyEntry }) {
+  const step = useApp(({ view }) => view.step);
+  const shown = viewStep(record, entry.pending, step).step;
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    box.current?.querySelector(`[data-step="${shown}"]`)?.scrollIntoView({ block: "nearest" });
+  }, [shown]);
+  return (
+    <div className="scroll" ref={box}>
+      <table className="log number">
+        <thead>
+          <tr>
+            <th scope="col">#</th>
+            <th scope="col">λ</th>
+            <th scope="col">score ± se</th>
+            <th scope="col">
+              <Term meaning="Posterior mean and deviation at this λ before it was measured.">predicted</Term>
+            </th>
+            <th scope="col">who</th>
+            <th scope="col">
+              <Term meaning="Items right here and wrong in the better parent, and the other way round. Open to read them.">
+                gained, lost
+              </Term>
+            </th>
+            <th scope="col">ms</th>
+          </tr>
+        </thead>
+        <tbody>
+          {record.trials.map((trial) => (
+            <TrialRow
+              key={trial.number}
+              trial={trial}
+              measure={record.subject.measure}
+              isShown={shown === trial.number + 1}
+              isBest={record.best === trial.number}
+            />
+          ))}
+          {pending === null ? null : (
+            <tr className="quiet" data-step={pending.number + 1}>
+              <td>{pending.number + 1}</td>
+              <td>{formatLambda(pending.lambda ?? 0, 3)}</td>
+              <td colSpan={5}>measuring</td>
+            </tr>
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function TrialRow(props: {
+  readonly trial: Trial;
+  readonly measure: Measure;
+  readonly isShown: boolean;
+  readonly isBest: boolean;
+}) {
+  const { trial, measure, isShown, isBest } = props;
+  const { showStep, openItems } = useActions();
+  const { ask, flips, number } = trial;
+  const { posterior, acquisition } = ask;
+  const share: CSSProperties & Record<"--share", string> = { "--share": `${(trial.lambda ?? 0) * 100}%` };
+  return (
+    <tr aria-current={isShown ? "step" : undefined} data-step={number + 1}>
+      <td>
+        <button type="button" className="link" aria-label={`Show step ${number + 1}`} onClick={() => showStep(number + 1)}>
+          {number + 1}
+        </button>
+      </td>
+      <td>
+        <span className="lambda-dot" style={share} aria-hidden="true" />
+        {formatLambda(trial.lambda ?? 0, 3)}
+      </td>
+      <td>
+        {formatScore(measure, trial)}
+        {isBest ? <b className="best">best</b> : null}
+      </td>
+      <td>{posterior === null ? "–" : formatScore(measure, { value: posterior.mean, stderr: posterior.std })}</td>
+      <td style={acquisition === null ? undefined : { color: `var(--${acquisition})` }}>
+        {acquisition === null ? "design" : ACQUISITION_LABELS[acquisition]}
+      </td>
+      <td>
+        {flips === null ? (
+          "–"
+        ) : (
+          <button
+            type="button"
+            className="link"
+            aria-label={`Items of trial ${number + 1}: ${flips.gained} gained, ${flips.lost} lost`}
+            onClick={() => void openItems(trial.weights)}
+          >
+            +{flips.gained} −{flips.lost}
+          </button>
+        )}
+      </td>
+      <td>{Math.round(trial.elapsedMs)}</td>
+    </tr>
+  );
+}
