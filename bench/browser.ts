@@ -17,7 +17,11 @@ export async function measureInBrowser(threads: number): Promise<WorkloadTimes> 
   const folder = await mkdtemp(join(tmpdir(), "mergescope-bench-"));
   const outDir = join(folder, "built");
   const input = join(ROOT, PAGE);
-  await build({ root: ROOT, logLevel: "warn", build: { outDir, rolldownOptions: { input } } });
+  await build({
+    root: ROOT,
+    logLevel: "warn",
+    build: { outDir, emptyOutDir: true, modulePreload: { polyfill: false }, rolldownOptions: { input } },
+  });
   const server = await preview({
     root: ROOT,
     logLevel: "warn",

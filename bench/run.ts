@@ -4,7 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { cpus, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { createNodeEngine } from "../src/cli/nodePlatform.ts";
 import { measureInBrowser } from "./browser.ts";
@@ -18,7 +18,9 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 function describeMachine(): string {
   const [first] = cpus();
-  return `${cpus().length} processors (${first?.model ?? "unknown"}), ${Math.round(totalmem() / 1e9)} GB`;
+  const load = loadavg()[0]!.toFixed(1);
+  const memory = Math.round(totalmem() / 1e9);
+  return `${cpus().length} processors (${first?.model ?? "unknown"}), ${memory} GB, load ${load} at the start`;
 }
 
 function describeVersions(): string {
@@ -43,6 +45,7 @@ async function measureVersus(): Promise<Figures["versus"]> {
   return compareWithTorch(createNodeEngine({}), python, here("../public/demo"), THREADS);
 }
 
+const machine = describeMachine();
 const say = (what: string): void => console.error(`measuring ${what}`);
 
 say("the search's step");
@@ -55,7 +58,7 @@ say("Node against PyTorch");
 const versus = await measureVersus();
 
 const results = formatResults({
-  machine: describeMachine(),
+  machine,
   versions: describeVersions(),
   threads: THREADS,
   ...{ node, browser, bayes, versus },
