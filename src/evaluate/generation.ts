@@ -10,6 +10,7 @@ import type { ItemResult } from "../domain/evaluation.ts";
 import type { TaskRow } from "../domain/task.ts";
 import type { LanguageModel, PackedBatch } from "../runtime/languageModel.ts";
 import { createBatchWriter } from "./batchWriter.ts";
+import { nextTurn } from "./nextTurn.ts";
 import { strip } from "./pythonSpace.ts";
 import type { TokenSettings } from "./requests.ts";
 import type { ScoringJob } from "./scoring.ts";
@@ -76,6 +77,7 @@ export async function generateAnswers(
   }));
   while (running.length > 0) {
     for (const group of groupByLength(running, plan.batchTokens)) {
+      await nextTurn();
       throwIfCancelled(job.signal);
       const { greedy } = await model.score(lastPlaces(group));
       tokens += group.reduce((sum, sequence) => sum + sequence.tokens.length, 0);

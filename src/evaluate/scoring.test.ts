@@ -39,3 +39,13 @@ test("a log-probability that is not finite is an error, never a score", async ()
     tag: "numerics",
   });
 });
+
+test("a stop that waits in the event loop is heard between batches, though the model only ever resolves", async () => {
+  const model = createHashModel(4);
+  const controller = new AbortController();
+  const many = Array.from({ length: 50 }, () => bundles).flat();
+  setImmediate(() => controller.abort());
+  const run = scoreRequests(planPlain(many), model, { signal: controller.signal, onBatch() {} });
+  await expect(run).rejects.toMatchObject({ tag: "cancelled" });
+  expect(model.batches.length).toBeLessThan(3);
+});

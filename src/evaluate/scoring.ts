@@ -2,6 +2,7 @@
 import { AppError } from "../base/errors.ts";
 import { throwIfCancelled } from "../base/job.ts";
 import type { LanguageModel } from "../runtime/languageModel.ts";
+import { nextTurn } from "./nextTurn.ts";
 import type { PackingPlan } from "./packing.ts";
 
 /** How a run is stopped and watched; the signal is looked at between batches. */
@@ -34,6 +35,7 @@ export async function scoreRequests(
   const counts = new Int32Array(plan.requests);
   const misses = new Int32Array(plan.requests);
   for (const [done, { batch, owners }] of plan.batches.entries()) {
+    await nextTurn();
     throwIfCancelled(job.signal);
     const scored = await model.score(batch);
     for (let n = 0; n < owners.length; n++) {
