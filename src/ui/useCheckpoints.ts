@@ -15,7 +15,10 @@ export function useCheckpoints(): readonly CheckpointInfo[] {
 export function useLabels(names: readonly string[]): readonly string[] {
   const checkpoints = useCheckpoints();
   return useMemo(
-    () => names.map((name) => checkpointLabel(checkpoints.find((one) => one.name === name) ?? { name, step: null })),
+    () =>
+      names.map((name) =>
+        checkpointLabel(checkpoints.find((one) => one.name === name) ?? { name, step: null }),
+      ),
     [names, checkpoints],
   );
 }

@@ -6,7 +6,13 @@ import type { ErrorRecord } from "../../base/errors.ts";
 export type WayOn = { readonly label: string; readonly act: () => void };
 
 /** The notice, with its ways on. */
-export function ErrorNotice({ error, ways }: { readonly error: ErrorRecord; readonly ways: readonly WayOn[] }) {
+export function ErrorNotice({
+  error,
+  ways,
+}: {
+  readonly error: ErrorRecord;
+  readonly ways: readonly WayOn[];
+}) {
   return (
     <div className="error" role="alert">
       <TriangleAlert aria-hidden="true" size={15} />

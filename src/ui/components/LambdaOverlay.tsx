@@ -8,7 +8,12 @@ import { frameLeft, frameValue, LAMBDA_RANGE } from "../../plots/figure.ts";
 /** A vertical line at a λ. */
 export type LambdaLine = { readonly lambda: number; readonly colour: string };
 
-const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -0.01, ArrowRight: 0.01, PageDown: -0.1, PageUp: 0.1 };
+const STEPS: Readonly<Record<string, number>> = {
+  ArrowLeft: -0.01,
+  ArrowRight: 0.01,
+  PageDown: -0.1,
+  PageUp: 0.1,
+};
 
 /** Wraps the plots. `reading` is the cursor's text for screen readers. */
 export function LambdaOverlay(props: {

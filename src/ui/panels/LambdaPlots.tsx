@@ -126,7 +126,9 @@ function NoSearch() {
   const trials = useApp(({ subject }) => subject.settings.trials);
   return (
     <div className="empty">
-      <p>This pair has not been searched yet. Measured merges, the model's mean and its bands will appear here.</p>
+      <p>
+        This pair has not been searched yet. Measured merges, the model's mean and its bands will appear here.
+      </p>
       <button type="button" className="button strong" onClick={() => void runStudy()}>
         run a search of {trials} trials
       </button>

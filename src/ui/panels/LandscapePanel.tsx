@@ -29,7 +29,11 @@ export function LandscapePanel() {
   const status = entry?.status ?? IDLE;
   const stale = entry !== null && isStale(entry, settings) && !isBusy(status);
   const ways = useWaysOn(() => void actions.runStudy());
-  const origin = stale ? "settings changed" : entry?.origin === "shipped" && !isBusy(status) ? "shipped results" : null;
+  const origin = stale
+    ? "settings changed"
+    : entry?.origin === "shipped" && !isBusy(status)
+      ? "shipped results"
+      : null;
   return (
     <Panel
       area="land"

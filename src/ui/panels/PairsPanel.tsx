@@ -85,7 +85,12 @@ function PairsTools({ found, busy }: { readonly found: number; readonly busy: bo
   return (
     <>
       <Choice label="rule" hideLabel value={rule} options={RULES} onPick={pickRule} />
-      <button type="button" className="button" disabled={busy || total === 0} onClick={() => void runMatrix()}>
+      <button
+        type="button"
+        className="button"
+        disabled={busy || total === 0}
+        onClick={() => void runMatrix()}
+      >
         {words}
       </button>
     </>

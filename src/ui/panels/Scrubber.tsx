@@ -29,7 +29,12 @@ export function Scrubber({ view }: { readonly view: StepView | null }) {
     <div className="scrubber">
       <div className="row">
         <Tool icon={ChevronFirst} label="first step" off={shown <= 1} act={() => actions.showStep(1)} />
-        <Tool icon={ChevronLeft} label="one step back (←)" off={shown <= 1} act={() => actions.moveStep(-1)} />
+        <Tool
+          icon={ChevronLeft}
+          label="one step back (←)"
+          off={shown <= 1}
+          act={() => actions.moveStep(-1)}
+        />
         <input
           className="scrub"
           type="range"
@@ -91,7 +96,9 @@ function stepWords(view: StepView | null, planned: number): string {
 function sentenceFor(entry: StudyEntry | null, view: StepView | null): string {
   if (entry === null || view === null) return "";
   if (view.ask === null) {
-    return view.count === 0 ? "Measuring the parents first." : `What the model knows after ${view.count} trials.`;
+    return view.count === 0
+      ? "Measuring the parents first."
+      : `What the model knows after ${view.count} trials.`;
   }
   const why = explainAsk(view.ask);
   return `${why} ${view.outcome === null ? "Measuring it now." : explainOutcome(entry.record, view.outcome)}`;
@@ -106,7 +113,13 @@ function Tool(props: {
   const { icon: Icon, label, off, act } = props;
   return (
     <Hint meaning={label}>
-      <button type="button" className="icon" aria-label={label} aria-disabled={off} onClick={() => !off && act()}>
+      <button
+        type="button"
+        className="icon"
+        aria-label={label}
+        aria-disabled={off}
+        onClick={() => !off && act()}
+      >
         <Icon size={16} aria-hidden="true" />
       </button>
     </Hint>

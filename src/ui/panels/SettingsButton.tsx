@@ -43,7 +43,11 @@ export function SettingsButton() {
   const words = settingsWords(settings);
   return (
     <Popover.Root>
-      <Popover.Trigger className="button" aria-label={`Settings of the search: ${words}`} title="settings of the search">
+      <Popover.Trigger
+        className="button"
+        aria-label={`Settings of the search: ${words}`}
+        title="settings of the search"
+      >
         <SlidersHorizontal size={13} aria-hidden="true" />
         <span className="number">{words}</span>
       </Popover.Trigger>

@@ -46,7 +46,9 @@ export function TopBar(props: {
       <Choice<MetricName>
         label="measure"
         value={measure?.metric ?? null}
-        options={task === null ? [] : measuresOf(task.kind).map(({ metric, label }) => ({ value: metric, label }))}
+        options={
+          task === null ? [] : measuresOf(task.kind).map(({ metric, label }) => ({ value: metric, label }))
+        }
         onPick={actions.pickMetric}
       />
       <div className="bar-end">

@@ -1,5 +1,6 @@
 /** The strip of checkpoints over training steps, on which the two parents are picked. */
 import { useMemo } from "react";
+import type { Score } from "../../domain/study.ts";
 import { checkpointLabel, formatScore } from "../../plots/format.ts";
 import { stripPositions, trajectoryFigure } from "../../plots/trajectory.ts";
 import { currentMeasure, currentTask } from "../../store/subject.ts";
@@ -15,7 +16,7 @@ import { useCheckpoints } from "../useCheckpoints.ts";
 import { usePalette } from "../useTheme.ts";
 import { useWaysOn } from "../useWaysOn.ts";
 
-const NO_SCORES = {};
+const NO_SCORES: Readonly<Record<string, Score>> = {};
 
 /** The trajectory. */
 export function TrajectoryPanel() {
@@ -30,7 +31,8 @@ export function TrajectoryPanel() {
   const ways = useWaysOn(() => void actions.measureTrajectory());
   const positions = useMemo(() => stripPositions(checkpoints), [checkpoints]);
   const spec = useMemo(
-    () => (measure === null ? null : trajectoryFigure({ measure, checkpoints, scores, pair, chance }, palette)),
+    () =>
+      measure === null ? null : trajectoryFigure({ measure, checkpoints, scores, pair, chance }, palette),
     [measure, checkpoints, scores, pair, chance, palette],
   );
   const labels = checkpoints.map((checkpoint) => {

@@ -18,8 +18,8 @@ export function TrialsPanel() {
     <Panel area="trials" title="Trials" status={IDLE} note={count === 0 ? null : `${count} measured`}>
       {entry === null || (count === 0 && entry.pending === null) ? (
         <p className="quiet pad">
-          Each measured λ will be a row here: what was found, what the model expected, who asked for it, and which
-          items it got right or wrong against the better parent.
+          Each measured λ will be a row here: what was found, what the model expected, who asked for it, and
+          which items it got right or wrong against the better parent.
         </p>
       ) : (
         <TrialTable entry={entry} />
@@ -92,7 +92,12 @@ function TrialRow(props: {
   return (
     <tr aria-current={isShown ? "step" : undefined} data-step={number + 1}>
       <td>
-        <button type="button" className="link" aria-label={`Show step ${number + 1}`} onClick={() => showStep(number + 1)}>
+        <button
+          type="button"
+          className="link"
+          aria-label={`Show step ${number + 1}`}
+          onClick={() => showStep(number + 1)}
+        >
           {number + 1}
         </button>
       </td>
@@ -104,7 +109,9 @@ function TrialRow(props: {
         {formatScore(measure, trial)}
         {isBest ? <b className="best">best</b> : null}
       </td>
-      <td>{posterior === null ? "–" : formatScore(measure, { value: posterior.mean, stderr: posterior.std })}</td>
+      <td>
+        {posterior === null ? "–" : formatScore(measure, { value: posterior.mean, stderr: posterior.std })}
+      </td>
       <td style={acquisition === null ? undefined : { color: `var(--${acquisition})` }}>
         {acquisition === null ? "design" : ACQUISITION_LABELS[acquisition]}
       </td>

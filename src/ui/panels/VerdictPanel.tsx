@@ -39,8 +39,8 @@ export function VerdictPanel() {
       <div className="verdict">
         {entry === null || sentence === null ? (
           <p className="quiet">
-            After a search, this says how much the best merge gains on the items it was searched on, and how much
-            of that is left on items the search did not see.
+            After a search, this says how much the best merge gains on the items it was searched on, and how
+            much of that is left on items the search did not see.
           </p>
         ) : (
           <>
