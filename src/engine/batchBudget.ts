@@ -1,4 +1,8 @@
-/** How large batches are on each kind of backend. Measured with the demo's model; see bench/RESULTS.md. */
+/**
+ * How large batches are on each kind of backend, and whether beginnings are shared. Measured on the demo's model in
+ * Node: sharing a four-choice context takes a third of the time of scoring every choice whole (190 against 570 ms of
+ * processor time for 500 items), a two-choice one a bit over half; batches of 1,024 to 4,096 tokens differ by less than a tenth.
+ */
 import type { BackendInfo } from "../domain/backend.ts";
 import type { PackingSettings } from "../evaluate/packing.ts";
 import type { ModelConfig } from "../model/config.ts";

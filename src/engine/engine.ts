@@ -92,14 +92,9 @@ function createMethods(platform: Platform): Methods {
     },
     async evaluate({ recipe, task, split, limit }, job) {
       const { session, job: watched } = await begin(job);
-      const prepared = await session.prepare({ parents: recipe.parents, task, split, limit }, job.signal);
-      const progress = createProgress(platform.clock, `evaluating ${task}`, prepared.total, prepared.unit);
-      const parts = {
-        subject: { task, split },
-        prepared,
-        merger: session.mergerFor(watched),
-        clock: platform.clock,
-      };
+      const parts = await session.evaluation({ parents: recipe.parents, task, split, limit }, watched);
+      const { total, unit } = parts.prepared;
+      const progress = createProgress(platform.clock, `evaluating ${task}`, total, unit);
       return evaluateRecipe(parts, recipe, job.signal, (done) => watched.onProgress(progress(done)));
     },
     async sweep({ subject, lambdas }, job) {

@@ -15,10 +15,9 @@ import type { SubjectRequest } from "../rpc/protocol.ts";
 import type { Backend } from "../runtime/backend.ts";
 import {
   createObjective,
-  evaluateRecipe,
-  type Merger,
+  type EvaluationParts,
+  evaluateParent,
   type Objective,
-  type ObjectiveParts,
   type ParentMemory,
 } from "../study/objective.ts";
 import { packingFor } from "./batchBudget.ts";
@@ -41,15 +40,17 @@ export type CallJob = { readonly signal: AbortSignal; onProgress(progress: Progr
 /** One started backend. */
 export interface Session {
   readonly info: BackendInfo;
-  mergerFor(job: CallJob): Merger;
-  /** Made once for each task, rows and tokenizer. @throws AppError of opening, reading, tokenising. */
-  prepare(request: RowsRequest, signal: AbortSignal): Promise<PreparedTask>;
-  /** An objective for a subject. @throws AppError as `prepare`; `usage` for a metric the task does not offer. */
+  /** What it takes to evaluate these rows; they are tokenised once for each tokenizer. @throws AppError of opening, reading, tokenising. */
+  evaluation(request: RowsRequest, job: CallJob): Promise<EvaluationParts>;
+  /** An objective for a subject. @throws AppError as `evaluation`; `usage` for a metric the task does not offer. */
   objective(request: SubjectRequest, job: CallJob): Promise<Objective>;
   /** Perplexity of each row's text with its right answer, pooled over tokens, under one checkpoint. */
   perplexity(request: SubjectRequest, index: number, job: CallJob): Promise<number>;
   close(): Promise<void>;
 }
+
+/** Sets of rows that stay tokenised; the one made first makes way. */
+const MAX_PREPARED = 32;
 
 /** What all sessions share. */
 export type SessionParts = {
@@ -72,7 +73,7 @@ export function measureNamed(catalogue: TaskCatalogue, task: string, metric: Met
 export function createSession(backend: Backend, { platform, shelf, catalogue }: SessionParts): Session {
   const residency = createResidency(backend, platform.residentBytes, shelf, platform.clock);
   const prepared = new Map<string, PreparedTask>();
-  const memory: ParentMemory = new Map();
+  const memory: ParentMemory = new WeakMap();
 
   async function prepareRows(
     request: RowsRequest,
@@ -90,41 +91,44 @@ export function createSession(backend: Backend, { platform, shelf, catalogue }: 
     const scored = variant === "rows" ? rows : rows.map(asText);
     const packing = packingFor(backend.info.kind, first!.config);
     const fresh = prepareTask(scored, kit, packing, { until, endTokens: kit.endTokens });
+    const [oldest] = prepared.keys();
+    if (prepared.size >= MAX_PREPARED && oldest !== undefined) prepared.delete(oldest);
     prepared.set(key, fresh);
     return fresh;
   }
 
-  async function partsOf(request: SubjectRequest, job: CallJob): Promise<ObjectiveParts> {
-    const { parents, task, split, limit, metric } = request;
-    const measure = measureNamed(catalogue, task, metric);
-    return {
-      subject: { parents, task, split, measure },
-      limit,
-      prepared: await prepareRows(request, "rows", job.signal),
-      merger: residency.mergerFor(job.onProgress),
-      memory,
-      clock: platform.clock,
-    };
-  }
+  const partsOf = (
+    request: RowsRequest,
+    prepared: PreparedTask,
+    { onProgress }: CallJob,
+  ): EvaluationParts => ({
+    subject: { task: request.task, split: request.split },
+    prepared,
+    merger: residency.mergerFor(onProgress),
+    memory,
+    clock: platform.clock,
+  });
 
   return {
     info: backend.info,
-    mergerFor: (job) => residency.mergerFor(job.onProgress),
-    prepare: (request, signal) => prepareRows(request, "rows", signal),
-    objective: async (request, job) => createObjective(await partsOf(request, job)),
+    async evaluation(request, job) {
+      return partsOf(request, await prepareRows(request, "rows", job.signal), job);
+    },
+    async objective(request, job) {
+      const { parents, task, split, metric } = request;
+      const subject = { parents, task, split, measure: measureNamed(catalogue, task, metric) };
+      return createObjective({
+        ...partsOf(request, await prepareRows(request, "rows", job.signal), job),
+        subject,
+      });
+    },
     async perplexity(request, index, job) {
-      const name = request.parents[index]!;
-      const key = JSON.stringify([name, request.task, request.split, request.limit, "gold text"]);
-      const goldTexts = await prepareRows({ ...request, parents: [name] }, "gold text", job.signal);
-      const parts = {
-        subject: request,
-        prepared: goldTexts,
-        merger: residency.mergerFor(job.onProgress),
-        clock: platform.clock,
-      };
-      const evaluation =
-        memory.get(key) ?? (await evaluateRecipe(parts, { parents: [name], coefficients: [1] }, job.signal));
-      memory.set(key, evaluation);
+      const prepared = await prepareRows(request, "gold text", job.signal);
+      const evaluation = await evaluateParent(
+        partsOf(request, prepared, job),
+        request.parents[index]!,
+        job.signal,
+      );
       return evaluation.metrics.perplexity!.value;
     },
     close: () => residency.close(),

@@ -4,7 +4,7 @@ import type { Recipe } from "../domain/recipe.ts";
 import { prepareTask } from "../evaluate/evaluateTask.ts";
 import { createHashModel, hashLogits } from "../evaluate/fixtures/hashModel.ts";
 import { createWordCodec } from "../evaluate/fixtures/wordCodec.ts";
-import { createObjective, indexOfBest, type Merger, measureParents } from "./objective.ts";
+import { createObjective, evaluateRecipe, indexOfBest, type Merger, measureParents } from "./objective.ts";
 
 const signal = new AbortController().signal;
 const VOCABULARY = 20;
@@ -36,8 +36,8 @@ function parts() {
     split: "search",
     measure: measuresOf("text")[0],
   } as const;
-  const memory = new Map();
-  return { merged, all: { subject, limit: null, prepared, merger, memory, clock: () => 0 } };
+  const memory = new WeakMap();
+  return { merged, all: { subject, prepared, merger, memory, clock: () => 0 } };
 }
 
 test("a loss becomes a value to be maximised", async () => {
@@ -66,12 +66,21 @@ test("a parent is measured once, whoever asks and by whatever weights", async ()
   ]);
 });
 
+test("a checkpoint evaluated by itself is remembered for studies, a merge is not", async () => {
+  const { all, merged } = parts();
+  const sole = await evaluateRecipe(all, { parents: ["old"], coefficients: [1] }, signal);
+  expect((await createObjective(all).measureParent(0, signal)).evaluation).toBe(sole);
+  await evaluateRecipe(all, { parents: ["old"], coefficients: [1] }, signal);
+  await createObjective(all).measure([0.5, 0.5], signal);
+  await createObjective(all).measure([0.5, 0.5], signal);
+  expect(merged).toHaveLength(4);
+});
+
 test("other rows are not remembered as these", async () => {
   const { all, merged } = parts();
   await createObjective(all).measureParent(0, signal);
-  await createObjective({ ...all, subject: { ...all.subject, split: "test" } }).measureParent(0, signal);
-  await createObjective({ ...all, limit: 2 }).measureParent(0, signal);
-  expect(merged).toHaveLength(3);
+  await createObjective({ ...all, prepared: { ...all.prepared } }).measureParent(0, signal);
+  expect(merged).toHaveLength(2);
 });
 
 test("a metric that the task does not have is refused in words", async () => {

@@ -40,35 +40,30 @@ export interface Objective {
 /** Called after each batch of one evaluation. */
 export type OnBatch = (done: number, total: number) => void;
 
-/** Evaluations of single checkpoints, kept from study to study; the key names checkpoint, task, rows and limit. */
-export type ParentMemory = Map<string, Evaluation>;
+/** Evaluations of single checkpoints by name, kept from study to study as long as their prepared rows are. */
+export type ParentMemory = WeakMap<PreparedTask, Map<string, Evaluation>>;
 
-/** What an objective is made of. `limit` and the subject's names only label what `prepared` holds. */
-export type ObjectiveParts = {
-  readonly subject: Subject;
-  readonly limit: number | null;
+/** What one evaluation is made of. The task's name and split only label what `prepared` holds. */
+export type EvaluationParts = {
+  readonly subject: Pick<Subject, "task" | "split">;
   readonly prepared: PreparedTask;
   readonly merger: Merger;
   readonly memory: ParentMemory;
   readonly clock: Clock;
 };
 
+/** What an objective is made of. */
+export type ObjectiveParts = EvaluationParts & { readonly subject: Subject };
+
 /** The objective of a subject. */
 export function createObjective(parts: ObjectiveParts): Objective {
-  const { subject, memory, clock } = parts;
+  const { subject, clock } = parts;
   const measured = (evaluation: Evaluation): Measured => ({
     score: scoreOf(evaluation, subject.measure),
     evaluation,
   });
-  const measureParent: Objective["measureParent"] = async (index, signal, onBatch) => {
-    const name = subject.parents[index]!;
-    const key = JSON.stringify([name, subject.task, subject.split, parts.limit]);
-    const known = memory.get(key);
-    if (known !== undefined) return measured(known);
-    const evaluation = await evaluateRecipe(parts, soleRecipe(name), signal, onBatch);
-    memory.set(key, evaluation);
-    return measured(evaluation);
-  };
+  const measureParent: Objective["measureParent"] = async (index, signal, onBatch) =>
+    measured(await evaluateParent(parts, subject.parents[index]!, signal, onBatch));
   return {
     subject,
     clock,
@@ -82,17 +77,26 @@ export function createObjective(parts: ObjectiveParts): Objective {
   };
 }
 
-/** One merge on one prepared task, nothing remembered. */
+/** One checkpoint as it is, from memory when it was evaluated before. */
+export async function evaluateParent(
+  parts: EvaluationParts,
+  name: string,
+  signal: AbortSignal,
+  onBatch?: OnBatch,
+): Promise<Evaluation> {
+  const known = parts.memory.get(parts.prepared)?.get(name);
+  return known ?? evaluateRecipe(parts, soleRecipe(name), signal, onBatch);
+}
+
+/** One merge, measured anew; a single checkpoint's evaluation is remembered. */
 export async function evaluateRecipe(
-  parts: Pick<ObjectiveParts, "prepared" | "merger" | "clock"> & {
-    readonly subject: Pick<Subject, "task" | "split">;
-  },
+  parts: EvaluationParts,
   recipe: Recipe,
   signal: AbortSignal,
   onBatch: OnBatch = () => {},
 ): Promise<Evaluation> {
-  const { prepared, clock } = parts;
-  return parts.merger.withMerge(recipe, signal, async (model) => {
+  const { prepared, clock, memory } = parts;
+  const evaluation = await parts.merger.withMerge(recipe, signal, async (model) => {
     const startMs = clock();
     const outcome = await evaluateTask(prepared, model, {
       signal,
@@ -101,6 +105,10 @@ export async function evaluateRecipe(
     const { task, split } = parts.subject;
     return { recipe, task, split, ...outcome, elapsedMs: clock() - startMs };
   });
+  const [name] = recipe.parents;
+  if (recipe.parents.length === 1 && recipe.coefficients[0] === 1)
+    memory.set(prepared, new Map([...(memory.get(prepared) ?? []), [name!, evaluation]]));
+  return evaluation;
 }
 
 /** An evaluation's objective value. @throws AppError `usage` when the evaluation has no such metric. */
