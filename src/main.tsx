@@ -1,11 +1,7 @@
 /** The browser's roof: makes the worker and the store, hands in the outer world, renders the page. */
 import { createRoot } from "react-dom/client";
-import { AppError } from "./base/errors.ts";
-import type { ShippedResults } from "./domain/shipped.ts";
 import { connectWorker } from "./rpc/client.ts";
 import type { Engine } from "./rpc/protocol.ts";
-import { createApp } from "./store/app.ts";
-import type { Effects } from "./store/context.ts";
 import { App } from "./ui/App.tsx";
 import { loadDrawing } from "./ui/components/Figure.tsx";
 import { saveFiles } from "./ui/saveFiles.ts";
@@ -13,15 +9,20 @@ import "./ui/styles/base.css";
 import "./ui/styles/layout.css";
 import "./ui/styles/controls.css";
 import "./ui/styles/panels.css";
+import { createApp } from "./store/app.ts";
+import type { Effects } from "./store/context.ts";
 
 void loadDrawing();
 
-type Source = Pick<Effects, "engine" | "loadShipped">;
+type Source = Pick<Effects, "engine" | "fetchShipped">;
 
 /** The engine in its own thread, and the results beside the page. */
 function realSource(): Source {
   const worker = new Worker(new URL("./worker/main.ts", import.meta.url), { type: "module" });
-  return { engine: connectWorker(worker), loadShipped };
+  return {
+    engine: connectWorker(worker),
+    fetchShipped: () => fetch(new URL("./demo/results.json", document.baseURI)),
+  };
 }
 
 /** `?fake=200` while developing: a made-up engine that takes so many milliseconds an evaluation. */
@@ -29,22 +30,10 @@ async function madeUpSource(delayMs: number): Promise<Source> {
   const { createFakeEngine } = await import("./store/fixtures/fakeEngine.ts");
   const { fakeShipped } = await import("./store/fixtures/fakeRun.ts");
   const engine: Engine = createFakeEngine({ delayMs });
-  return { engine, loadShipped: () => fakeShipped(createFakeEngine({ delayMs: 0 })) };
-}
-
-async function loadShipped(): Promise<ShippedResults> {
-  const response = await fetch(new URL("./demo/results.json", document.baseURI));
-  if (!response.ok) {
-    throw new AppError("not-found", "No shipped results were found; everything can be measured here.");
-  }
-  const results: ShippedResults = await response.json();
-  if (results.version !== 1) {
-    throw new AppError(
-      "bad-format",
-      "The shipped results are of another version; everything can be measured here.",
-    );
-  }
-  return results;
+  return {
+    engine,
+    fetchShipped: async () => Response.json(await fakeShipped(createFakeEngine({ delayMs: 0 }))),
+  };
 }
 
 function effectsOver(source: Source): Effects {

@@ -2,20 +2,32 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { SearchSettings } from "../domain/surrogate.ts";
 import type { Context, Effects, Patch } from "./context.ts";
-import { createDeviceActions, type DeviceActions, NO_DEVICE } from "./device.ts";
-import { createItemsActions, type ItemsActions, NO_ITEMS } from "./items.ts";
-import { createMatrixActions, type MatrixActions, NO_MATRIX } from "./matrix.ts";
+import { createDeviceActions, type DeviceActions } from "./device.ts";
+import { createItemsActions, type ItemsActions } from "./items.ts";
+import { createMatrixActions, type MatrixActions } from "./matrix.ts";
 import { createQueue } from "./queue.ts";
-import { createRunActions, NO_RUN, type RunActions } from "./run.ts";
+import { createRunActions, type RunActions } from "./run.ts";
 import { adoptShipped } from "./shipped.ts";
-import type { AppState } from "./state.ts";
-import { createStudyActions, currentStudy, NO_STUDY, type StudyActions } from "./study.ts";
-import { createSubjectActions, NO_SUBJECT, type SubjectActions } from "./subject.ts";
-import { createSweepActions, NO_SWEEP, type SweepActions } from "./sweep.ts";
-import { createTrajectoryActions, NO_TRAJECTORY, type TrajectoryActions } from "./trajectory.ts";
+import {
+  type AppState,
+  FIRST_VIEW,
+  NO_DEVICE,
+  NO_ITEMS,
+  NO_MATRIX,
+  NO_RUN,
+  NO_STUDY,
+  NO_SUBJECT,
+  NO_SWEEP,
+  NO_TRAJECTORY,
+  NO_VERDICT,
+} from "./state.ts";
+import { createStudyActions, currentStudy, type StudyActions } from "./study.ts";
+import { createSubjectActions, type SubjectActions } from "./subject.ts";
+import { createSweepActions, type SweepActions } from "./sweep.ts";
+import { createTrajectoryActions, type TrajectoryActions } from "./trajectory.ts";
 import { formatAddress, parseAddress, parseBackend } from "./url.ts";
-import { createVerdictActions, NO_VERDICT, type VerdictActions } from "./verdict.ts";
-import { createViewActions, FIRST_VIEW, rememberedTheme, type ViewActions } from "./view.ts";
+import { createVerdictActions, type VerdictActions } from "./verdict.ts";
+import { createViewActions, rememberedTheme, type ViewActions } from "./view.ts";
 
 /** Everything a panel may ask for. */
 export type Actions = DeviceActions &

@@ -3,7 +3,6 @@
  * knows no React and no DOM, so that it runs under Node with fakes.
  */
 import type { Clock } from "../base/job.ts";
-import type { ShippedResults } from "../domain/shipped.ts";
 import type { Engine, EngineMethods } from "../rpc/protocol.ts";
 import type { JobQueue } from "./queue.ts";
 import type { AppState } from "./state.ts";
@@ -14,8 +13,8 @@ export type MergedFiles = EngineMethods["exportMerge"]["result"]["files"];
 /** The outer world, handed in by the roof. */
 export type Effects = {
   readonly engine: Engine;
-  /** The shipped results; rejects with an AppError where there are none. */
-  readonly loadShipped: () => Promise<ShippedResults>;
+  /** The file of shipped results, as it comes. */
+  readonly fetchShipped: () => Promise<Response>;
   readonly clock: Clock;
   /** Calls back soon, at most once a frame; events are applied together then. */
   readonly schedule: (flush: () => void) => void;

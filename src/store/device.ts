@@ -1,17 +1,7 @@
 /** The compute device: which one was asked for, which one runs, and why. */
-import { type ErrorRecord, toErrorRecord } from "../base/errors.ts";
-import type { BackendChoice, BackendInfo } from "../domain/backend.ts";
+import { toErrorRecord } from "../base/errors.ts";
+import type { BackendChoice } from "../domain/backend.ts";
 import type { Context } from "./context.ts";
-
-/** What is known of the device. */
-export type DeviceState = {
-  readonly choice: BackendChoice;
-  readonly info: BackendInfo | null;
-  readonly error: ErrorRecord | null;
-};
-
-/** Before the device is asked for. */
-export const NO_DEVICE: DeviceState = { choice: "auto", info: null, error: null };
 
 /** Actions on the device. */
 export type DeviceActions = {

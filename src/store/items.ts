@@ -1,21 +1,8 @@
-/** Which items a merge gets right and its better parent wrong, and the other way round, readable. */
-import type { EngineMethods } from "../rpc/protocol.ts";
 import type { Context } from "./context.ts";
+import { NO_ITEMS } from "./state.ts";
+import { IDLE } from "./status.ts";
 import { subjectRequest } from "./subject.ts";
-import { IDLE, type Running, type Status, startRun } from "./work.ts";
-
-/** One item that changed. */
-export type Change = EngineMethods["changes"]["result"][number];
-
-/** The changes of one merge of the present pair. */
-export type ItemsState = {
-  readonly weights: readonly number[] | null;
-  readonly changes: readonly Change[] | null;
-  readonly status: Status;
-};
-
-/** Nothing asked. */
-export const NO_ITEMS: ItemsState = { weights: null, changes: null, status: IDLE };
+import { type Running, startRun } from "./work.ts";
 
 /** Actions on the items. */
 export type ItemsActions = {

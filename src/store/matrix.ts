@@ -2,33 +2,13 @@
  * The heat map of all pairs. It is the longest work and can go on from any cell, so that it gives way whenever
  * something else is asked of the engine and takes its turn again afterwards.
  */
-import type { MatrixCell, MatrixRecord, MatrixRule, Score } from "../domain/study.ts";
+import type { MatrixRecord, MatrixRule } from "../domain/study.ts";
 import type { EngineEvent, SubjectRequest } from "../rpc/protocol.ts";
 import type { Context } from "./context.ts";
-import type { AppState } from "./state.ts";
+import type { AppState, MatrixEntry } from "./state.ts";
+import { IDLE, isBusy, type Origin } from "./status.ts";
 import { currentKey, subjectRequest } from "./subject.ts";
-import { IDLE, isBusy, type Origin, type Running, type Status, startRun } from "./work.ts";
-
-/** A heat map and its life. */
-export type MatrixEntry = {
-  /** Oldest first; cells and diagonal count by this order. */
-  readonly checkpoints: readonly string[];
-  /** `null` where not measured yet. */
-  readonly diagonal: readonly (Score | null)[];
-  readonly cells: readonly MatrixCell[];
-  readonly origin: Origin;
-  readonly status: Status;
-};
-
-/** Heat maps by question and rule. */
-export type MatrixState = {
-  readonly rule: MatrixRule;
-  readonly checkpoints: readonly string[];
-  readonly entries: Readonly<Record<string, MatrixEntry>>;
-};
-
-/** No heat map. */
-export const NO_MATRIX: MatrixState = { rule: "uniform", checkpoints: [], entries: {} };
+import { type Running, startRun } from "./work.ts";
 
 /** Actions on the heat map. */
 export type MatrixActions = {

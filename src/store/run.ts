@@ -1,19 +1,6 @@
 /** The run whose checkpoints are explored, and what computed the results that ship with it. */
-import { type ErrorRecord, toErrorRecord } from "../base/errors.ts";
-import type { RunInfo } from "../domain/checkpoint.ts";
+import { toErrorRecord } from "../base/errors.ts";
 import type { Context } from "./context.ts";
-
-/** What is known of the run. */
-export type RunState = {
-  readonly info: RunInfo | null;
-  /** What computed the shipped results; `null` when none were found. */
-  readonly shippedBy: string | null;
-  /** Why there is no run, when there is none. */
-  readonly error: ErrorRecord | null;
-};
-
-/** Before anything was read. */
-export const NO_RUN: RunState = { info: null, shippedBy: null, error: null };
 
 /** Actions on the run. */
 export type RunActions = {

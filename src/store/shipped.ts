@@ -1,21 +1,21 @@
 /** Takes the shipped results into the state, so that the first picture needs no computation. */
-import { toErrorRecord } from "../base/errors.ts";
+import { AppError, toErrorRecord } from "../base/errors.ts";
 import type { RunInfo } from "../domain/checkpoint.ts";
 import type { ShippedResults } from "../domain/shipped.ts";
 import type { Subject } from "../domain/study.ts";
 import type { Context } from "./context.ts";
 import { matrixEntry } from "./matrix.ts";
+import { IDLE } from "./status.ts";
 import { subjectKey } from "./subject.ts";
 import { sweepEntry } from "./sweep.ts";
-import { IDLE } from "./work.ts";
 
 /** Reads and shows the shipped results. Where there are none, a notice says so: the page can compute all of them. */
 export async function adoptShipped({ effects, patch }: Context): Promise<void> {
   let shipped: ShippedResults;
   try {
-    shipped = await effects.loadShipped();
+    shipped = await readShipped(await effects.fetchShipped());
   } catch (thrown) {
-    patch("view", { notices: [toErrorRecord(thrown).message] });
+    patch("view", { notices: [`${toErrorRecord(thrown).message} Everything can be measured here.`] });
     return;
   }
   const { run, study, sweep, matrix, trajectories } = shipped;
@@ -59,4 +59,17 @@ function byName<T>(run: RunInfo, values: readonly T[]): Readonly<Record<string, 
       return value === undefined ? [] : [[name, value]];
     }),
   );
+}
+
+/** @throws AppError `not-found`, `bad-format` */
+async function readShipped(response: Response): Promise<ShippedResults> {
+  if (!response.ok) throw new AppError("not-found", "No shipped results were found.");
+  let results: ShippedResults;
+  try {
+    results = await response.json();
+  } catch (cause) {
+    throw new AppError("bad-format", "The shipped results cannot be read.", { cause });
+  }
+  if (results.version !== 1) throw new AppError("bad-format", "The shipped results are of another version.");
+  return results;
 }

@@ -1,14 +1,168 @@
-/** The whole state of the page: one entry a noun, plain records only. */
-import type { DeviceState } from "./device.ts";
-import type { ItemsState } from "./items.ts";
-import type { MatrixState } from "./matrix.ts";
-import type { RunState } from "./run.ts";
-import type { StudyState } from "./study.ts";
-import type { SubjectState } from "./subject.ts";
-import type { SweepState } from "./sweep.ts";
-import type { TrajectoryState } from "./trajectory.ts";
-import type { VerdictState } from "./verdict.ts";
-import type { ViewState } from "./view.ts";
+/**
+ * The whole state of the page: one entry a noun, plain records only, and how each begins. What may be done to a noun
+ * stands in the file of its name.
+ */
+import type { ErrorRecord } from "../base/errors.ts";
+import type { BackendChoice, BackendInfo } from "../domain/backend.ts";
+import type { RunInfo } from "../domain/checkpoint.ts";
+import type { MetricName } from "../domain/measure.ts";
+import { defaultSearchSettings } from "../domain/searchDefaults.ts";
+import type { MatrixCell, MatrixRule, Score, StudyRecord, SweepPoint } from "../domain/study.ts";
+import type { Ask, SearchSettings } from "../domain/surrogate.ts";
+import type { EngineMethods } from "../rpc/protocol.ts";
+import { IDLE, type Origin, type Status } from "./status.ts";
+
+/** What is known of the device. */
+export type DeviceState = {
+  readonly choice: BackendChoice;
+  readonly info: BackendInfo | null;
+  readonly error: ErrorRecord | null;
+};
+
+/** Before the device is asked for. */
+export const NO_DEVICE: DeviceState = { choice: "auto", info: null, error: null };
+
+/** What is known of the run. */
+export type RunState = {
+  readonly info: RunInfo | null;
+  /** What computed the shipped results; `null` when none were found. */
+  readonly shippedBy: string | null;
+  /** Why there is no run, when there is none. */
+  readonly error: ErrorRecord | null;
+};
+
+/** Before anything was read. */
+export const NO_RUN: RunState = { info: null, shippedBy: null, error: null };
+
+/** The present question; `null` until a run is known. */
+export type SubjectState = {
+  readonly task: string | null;
+  /** `null` for the task's own default. */
+  readonly metric: MetricName | null;
+  /** Older, newer. */
+  readonly pair: readonly [string, string] | null;
+  readonly settings: SearchSettings;
+};
+
+/** Before a run is known. */
+export const NO_SUBJECT: SubjectState = {
+  task: null,
+  metric: null,
+  pair: null,
+  settings: defaultSearchSettings(2),
+};
+
+/** Scores by checkpoint name, in objective units. */
+export type TrajectoryEntry = {
+  readonly scores: Readonly<Record<string, Score>>;
+  readonly origin: Origin;
+};
+
+/** By task and metric. */
+export type TrajectoryState = {
+  readonly entries: Readonly<Record<string, TrajectoryEntry>>;
+  readonly status: Status;
+};
+
+/** Nothing measured. */
+export const NO_TRAJECTORY: TrajectoryState = { entries: {}, status: IDLE };
+
+/** A search and its life. */
+export type StudyEntry = {
+  readonly record: StudyRecord;
+  readonly origin: Origin;
+  readonly status: Status;
+  /** Asked, not measured yet. */
+  readonly pending: Ask | null;
+  /** Ended by the person before all planned trials: running again begins anew. */
+  readonly stopped: boolean;
+};
+
+/** Searches by question. */
+export type StudyState = { readonly entries: Readonly<Record<string, StudyEntry>> };
+
+/** No search. */
+export const NO_STUDY: StudyState = { entries: {} };
+
+/** A sweep and its life; points in order of λ. */
+export type SweepEntry = {
+  readonly points: readonly SweepPoint[];
+  readonly parents: readonly Score[];
+  readonly origin: Origin;
+  readonly status: Status;
+  /** How many points the whole sweep has. */
+  readonly planned: number;
+};
+
+/** Sweeps by question. */
+export type SweepState = { readonly entries: Readonly<Record<string, SweepEntry>> };
+
+/** No sweep. */
+export const NO_SWEEP: SweepState = { entries: {} };
+
+/** A heat map and its life. */
+export type MatrixEntry = {
+  /** Oldest first; cells and diagonal count by this order. */
+  readonly checkpoints: readonly string[];
+  /** `null` where not measured yet. */
+  readonly diagonal: readonly (Score | null)[];
+  readonly cells: readonly MatrixCell[];
+  readonly origin: Origin;
+  readonly status: Status;
+};
+
+/** Heat maps by question and rule. */
+export type MatrixState = {
+  readonly rule: MatrixRule;
+  readonly checkpoints: readonly string[];
+  readonly entries: Readonly<Record<string, MatrixEntry>>;
+};
+
+/** No heat map. */
+export const NO_MATRIX: MatrixState = { rule: "uniform", checkpoints: [], entries: {} };
+
+/** The life of the comparison and of an export. */
+
+/** The life of the comparison and of an export. */
+export type VerdictState = {
+  readonly status: Status;
+  readonly exporting: Status;
+  /** Where the last export went, in a sentence. */
+  readonly exported: string | null;
+};
+
+/** Nothing asked. */
+export const NO_VERDICT: VerdictState = { status: IDLE, exporting: IDLE, exported: null };
+
+/** One item that changed. */
+export type Change = EngineMethods["changes"]["result"][number];
+
+/** The changes of one merge of the present pair. */
+export type ItemsState = {
+  readonly weights: readonly number[] | null;
+  readonly changes: readonly Change[] | null;
+  readonly status: Status;
+};
+
+/** Nothing asked. */
+export const NO_ITEMS: ItemsState = { weights: null, changes: null, status: IDLE };
+
+/** `auto` follows the system. */
+export type ThemeChoice = "auto" | "light" | "dark";
+
+/** What is looked at. */
+export type ViewState = {
+  /** 1-based step of the search that is shown; `null` for the newest. */
+  readonly step: number | null;
+  /** λ under the pointer or the reading cursor. */
+  readonly cursor: number | null;
+  readonly theme: ThemeChoice;
+  /** Sentences about what could not be taken from the address or the shipped files. */
+  readonly notices: readonly string[];
+};
+
+/** At the start. */
+export const FIRST_VIEW: ViewState = { step: null, cursor: null, theme: "auto", notices: [] };
 
 /** Every slice's state. */
 export type AppState = {

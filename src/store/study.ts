@@ -4,29 +4,13 @@
  */
 import type { Measure } from "../domain/measure.ts";
 import type { Heldout, Score, StudyRecord, Trial } from "../domain/study.ts";
-import type { Ask, SearchSettings } from "../domain/surrogate.ts";
+import type { SearchSettings } from "../domain/surrogate.ts";
 import type { EngineEvent } from "../rpc/protocol.ts";
 import type { Context } from "./context.ts";
-import type { AppState } from "./state.ts";
+import type { AppState, StudyEntry } from "./state.ts";
+import { IDLE, isBusy } from "./status.ts";
 import { currentKey, currentMeasure, subjectRequest } from "./subject.ts";
-import { IDLE, isBusy, type Origin, type Running, type Status, startRun } from "./work.ts";
-
-/** A search and its life. */
-export type StudyEntry = {
-  readonly record: StudyRecord;
-  readonly origin: Origin;
-  readonly status: Status;
-  /** Asked, not measured yet. */
-  readonly pending: Ask | null;
-  /** Ended by the person before all planned trials: running again begins anew. */
-  readonly stopped: boolean;
-};
-
-/** Searches by question. */
-export type StudyState = { readonly entries: Readonly<Record<string, StudyEntry>> };
-
-/** No search. */
-export const NO_STUDY: StudyState = { entries: {} };
+import { type Running, startRun } from "./work.ts";
 
 /** Actions on the search of the present pair. Each resolves when its work is over. */
 export type StudyActions = {

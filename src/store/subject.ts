@@ -1,30 +1,11 @@
 /** What is being asked: which pair, on which task, by which measure, searched how. */
 import type { RunInfo } from "../domain/checkpoint.ts";
 import { type Measure, type MetricName, measuresOf } from "../domain/measure.ts";
-import { defaultSearchSettings } from "../domain/searchDefaults.ts";
 import type { SearchSettings } from "../domain/surrogate.ts";
 import type { TaskInfo } from "../domain/task.ts";
 import type { SubjectRequest } from "../rpc/protocol.ts";
 import type { Context } from "./context.ts";
-import type { AppState } from "./state.ts";
-
-/** The present question; `null` until a run is known. */
-export type SubjectState = {
-  readonly task: string | null;
-  /** `null` for the task's own default. */
-  readonly metric: MetricName | null;
-  /** Older, newer. */
-  readonly pair: readonly [string, string] | null;
-  readonly settings: SearchSettings;
-};
-
-/** Before a run is known. */
-export const NO_SUBJECT: SubjectState = {
-  task: null,
-  metric: null,
-  pair: null,
-  settings: defaultSearchSettings(2),
-};
+import type { AppState, SubjectState } from "./state.ts";
 
 /** Actions on the question. Each leaves results of other questions where they are, to come back to. */
 export type SubjectActions = {

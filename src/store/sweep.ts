@@ -1,26 +1,11 @@
 /** The dense sweep over λ of the present pair. A cancelled sweep keeps its points and goes on with the others. */
-import type { Score, SweepPoint, SweepRecord } from "../domain/study.ts";
+import type { SweepPoint, SweepRecord } from "../domain/study.ts";
 import type { EngineEvent } from "../rpc/protocol.ts";
 import type { Context } from "./context.ts";
-import type { AppState } from "./state.ts";
+import type { AppState, SweepEntry } from "./state.ts";
+import { IDLE, isBusy, type Origin } from "./status.ts";
 import { currentKey, subjectRequest } from "./subject.ts";
-import { IDLE, isBusy, type Origin, type Running, type Status, startRun } from "./work.ts";
-
-/** A sweep and its life; points in order of λ. */
-export type SweepEntry = {
-  readonly points: readonly SweepPoint[];
-  readonly parents: readonly Score[];
-  readonly origin: Origin;
-  readonly status: Status;
-  /** How many points the whole sweep has. */
-  readonly planned: number;
-};
-
-/** Sweeps by question. */
-export type SweepState = { readonly entries: Readonly<Record<string, SweepEntry>> };
-
-/** No sweep. */
-export const NO_SWEEP: SweepState = { entries: {} };
+import { type Running, startRun } from "./work.ts";
 
 /** As in P1 §2.4. */
 export const SWEEP_POINTS = 100;

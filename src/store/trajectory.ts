@@ -3,24 +3,10 @@ import { turnSign } from "../domain/measure.ts";
 import { soleRecipe } from "../domain/recipe.ts";
 import type { Score } from "../domain/study.ts";
 import type { Context } from "./context.ts";
-import type { AppState } from "./state.ts";
+import type { AppState, TrajectoryEntry, TrajectoryState } from "./state.ts";
+import { IDLE, isBusy, type Status } from "./status.ts";
 import { currentKey, currentMeasure, currentTask } from "./subject.ts";
-import { IDLE, isBusy, type Origin, type Running, type Status, startRun } from "./work.ts";
-
-/** Scores by checkpoint name, in objective units. */
-export type TrajectoryEntry = {
-  readonly scores: Readonly<Record<string, Score>>;
-  readonly origin: Origin;
-};
-
-/** By task and metric. */
-export type TrajectoryState = {
-  readonly entries: Readonly<Record<string, TrajectoryEntry>>;
-  readonly status: Status;
-};
-
-/** Nothing measured. */
-export const NO_TRAJECTORY: TrajectoryState = { entries: {}, status: IDLE };
+import { type Running, startRun } from "./work.ts";
 
 /** Actions on the trajectory. */
 export type TrajectoryActions = {

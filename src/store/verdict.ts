@@ -3,20 +3,11 @@ import { fromErrorRecord, isCancelled, toErrorRecord } from "../base/errors.ts";
 import type { Recipe } from "../domain/recipe.ts";
 import type { Trial } from "../domain/study.ts";
 import type { Context, MergedFiles } from "./context.ts";
-import { currentStudy, keepHeldout, type StudyEntry } from "./study.ts";
+import type { StudyEntry, VerdictState } from "./state.ts";
+import { IDLE, isBusy } from "./status.ts";
+import { currentStudy, keepHeldout } from "./study.ts";
 import { currentKey, subjectRequest } from "./subject.ts";
-import { IDLE, isBusy, type Running, type Status, startRun } from "./work.ts";
-
-/** The life of the comparison and of an export. */
-export type VerdictState = {
-  readonly status: Status;
-  readonly exporting: Status;
-  /** Where the last export went, in a sentence. */
-  readonly exported: string | null;
-};
-
-/** Nothing asked. */
-export const NO_VERDICT: VerdictState = { status: IDLE, exporting: IDLE, exported: null };
+import { type Running, startRun } from "./work.ts";
 
 /** Actions on the best merge. */
 export type VerdictActions = {

@@ -1,23 +1,7 @@
 /** What is looked at, which changes no result: the step, the cursor, the theme, notices. */
 import type { Context } from "./context.ts";
+import type { ThemeChoice } from "./state.ts";
 import { currentStudy } from "./study.ts";
-
-/** `auto` follows the system. */
-export type ThemeChoice = "auto" | "light" | "dark";
-
-/** What is looked at. */
-export type ViewState = {
-  /** 1-based step of the search that is shown; `null` for the newest. */
-  readonly step: number | null;
-  /** λ under the pointer or the reading cursor. */
-  readonly cursor: number | null;
-  readonly theme: ThemeChoice;
-  /** Sentences about what could not be taken from the address or the shipped files. */
-  readonly notices: readonly string[];
-};
-
-/** At the start. */
-export const FIRST_VIEW: ViewState = { step: null, cursor: null, theme: "auto", notices: [] };
 
 /** Actions on the view. */
 export type ViewActions = {

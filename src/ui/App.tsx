@@ -2,8 +2,8 @@
 import { Tooltip } from "radix-ui";
 import { useMemo, useRef, useState } from "react";
 import type { App as Store } from "../store/app.ts";
+import { isBusy } from "../store/status.ts";
 import { currentStudy } from "../store/study.ts";
-import { isBusy } from "../store/work.ts";
 import { ErrorNotice } from "./components/ErrorNotice.tsx";
 import { ItemsPanel } from "./panels/ItemsPanel.tsx";
 import { LandscapePanel } from "./panels/LandscapePanel.tsx";

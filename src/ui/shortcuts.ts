@@ -21,7 +21,7 @@ export const SHORTCUTS: readonly { readonly keys: string; readonly meaning: stri
 ];
 
 /** Elements that use these keys themselves. */
-const OWN_KEYS = "input, select, textarea, [role=slider], [role=grid], [role=dialog]";
+const OWN_KEYS = "input, select, textarea, [role=slider], .heat, [role=dialog]";
 const OWN_SPACE = `${OWN_KEYS}, button, a`;
 
 /** Listens for the keys while the page is shown. */

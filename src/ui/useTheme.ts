@@ -28,7 +28,7 @@ export function useThemeOnDocument(): void {
   const theme = useTheme();
   useLayoutEffect(() => {
     const root = document.documentElement;
-    root.dataset["theme"] = theme;
+    root.dataset.theme = theme;
     root.style.colorScheme = theme;
     for (const [name, colour] of Object.entries(cssVariables(PALETTES[theme])))
       root.style.setProperty(name, colour);

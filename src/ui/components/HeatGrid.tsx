@@ -1,5 +1,5 @@
 /** The heat map as a grid that arrow keys walk: one cell is in the tab order, Enter opens it. */
-import { type CSSProperties, type KeyboardEvent, memo, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useRef, useState } from "react";
 import type { HeatCell } from "../../plots/heatMap.ts";
 
 type Place = readonly [row: number, column: number];
@@ -19,7 +19,7 @@ export function HeatGrid(props: {
   readonly onLook: (description: string | null) => void;
 }) {
   const { rows, ticks, open, onOpen, onLook } = props;
-  const grid = useRef<HTMLDivElement>(null);
+  const grid = useRef<HTMLTableElement>(null);
   const [focused, setFocused] = useState<Place | null>(null);
   const [row, column] = focused ?? open ?? [rows.length - 1, 0];
   const press = (event: KeyboardEvent): void => {
@@ -30,44 +30,38 @@ export function HeatGrid(props: {
     const nextColumn = Math.min(nextRow, Math.max(0, column + by[1]));
     grid.current?.querySelector<HTMLElement>(`[data-cell="${nextRow} ${nextColumn}"]`)?.focus();
   };
-  const size: CSSProperties & Record<"--n", number> = { "--n": rows.length };
   return (
-    <div
-      ref={grid}
-      className="heat"
-      role="grid"
-      aria-label="Merges of pairs: columns are the older checkpoint, rows the newer one"
-      style={size}
-      onKeyDown={press}
-      onPointerLeave={() => onLook(null)}
-    >
-      {rows.map((cells, j) => (
-        <div key={ticks[j]} className="heat-row" role="row">
-          <span className="heat-tick" role="rowheader">
-            {ticks[j]}
-          </span>
-          {cells.map((cell, i) => (
-            <Cell
-              key={ticks[i]}
-              cell={cell}
-              isOpen={open !== null && j === open[0] && i === open[1]}
-              tabbable={j === row && i === column}
-              onOpen={onOpen}
-              onLook={onLook}
-              onFocus={setFocused}
-            />
-          ))}
-        </div>
-      ))}
-      <div className="heat-row" aria-hidden="true">
-        <span className="heat-tick" />
-        {ticks.map((tick) => (
-          <span key={tick} className="heat-tick below">
-            {tick}
-          </span>
+    <table ref={grid} className="heat" onKeyDown={press} onPointerLeave={() => onLook(null)}>
+      <caption className="unseen">
+        Merges of pairs: columns are the older checkpoint, rows the newer one
+      </caption>
+      <tbody>
+        {rows.map((cells, j) => (
+          <tr key={ticks[j]}>
+            <th scope="row">{ticks[j]}</th>
+            {cells.map((cell, i) => (
+              <Cell
+                key={ticks[i]}
+                cell={cell}
+                isOpen={open !== null && j === open[0] && i === open[1]}
+                tabbable={j === row && i === column}
+                onOpen={onOpen}
+                onLook={onLook}
+                onFocus={setFocused}
+              />
+            ))}
+          </tr>
         ))}
-      </div>
-    </div>
+        <tr>
+          <td />
+          {ticks.map((tick) => (
+            <th key={tick} scope="col">
+              {tick}
+            </th>
+          ))}
+        </tr>
+      </tbody>
+    </table>
   );
 }
 
@@ -84,23 +78,24 @@ const Cell = memo(function Cell({ cell, isOpen, tabbable, onOpen, onLook, onFocu
   const { row, column, kind, description, ground, ink } = cell;
   const marks = `${kind}${cell.uncertain ? " uncertain" : ""}${isOpen ? " open" : ""}`;
   return (
-    <button
-      type="button"
-      role="gridcell"
-      className={`heat-cell ${marks}`}
-      style={ground === null || ink === null ? undefined : { backgroundColor: ground, color: ink }}
-      data-cell={`${row} ${column}`}
-      tabIndex={tabbable ? 0 : -1}
-      aria-label={description}
-      aria-selected={isOpen}
-      onClick={() => kind !== "own" && onOpen(column, row)}
-      onPointerEnter={() => onLook(description)}
-      onFocus={() => {
-        onFocus([row, column]);
-        onLook(description);
-      }}
-    >
-      {cell.text}
-    </button>
+    <td>
+      <button
+        type="button"
+        className={`heat-cell ${marks}`}
+        style={ground === null || ink === null ? undefined : { backgroundColor: ground, color: ink }}
+        data-cell={`${row} ${column}`}
+        tabIndex={tabbable ? 0 : -1}
+        aria-label={description}
+        aria-current={isOpen}
+        onClick={() => kind !== "own" && onOpen(column, row)}
+        onPointerEnter={() => onLook(description)}
+        onFocus={() => {
+          onFocus([row, column]);
+          onLook(description);
+        }}
+      >
+        {cell.text}
+      </button>
+    </td>
   );
 });

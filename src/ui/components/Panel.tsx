@@ -1,6 +1,6 @@
 /** A panel's frame: a heading line of fixed height with notes and tools, and what it shows below. */
 import type { ReactNode } from "react";
-import { isBusy, type Status } from "../../store/work.ts";
+import { isBusy, type Status } from "../../store/status.ts";
 
 /** A region with a heading. `area` is its place in the page's grid. */
 export function Panel(props: {

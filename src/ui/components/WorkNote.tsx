@@ -1,6 +1,6 @@
 /** What a piece of work is doing, in one line: counts, remaining time, and a way to end it. */
 import { formatDuration } from "../../plots/format.ts";
-import { isBusy, type Status } from "../../store/work.ts";
+import { isBusy, type Status } from "../../store/status.ts";
 
 /** "7 of 12 trials · 3 s left · cancel"; nothing when nothing is being done. */
 export function WorkNote({ status, onCancel }: { readonly status: Status; readonly onCancel: () => void }) {

@@ -1,8 +1,8 @@
 /** What changed between the better parent and a merge, item by item, as a person reads it. */
 import { formatLambda } from "../../plots/format.ts";
+import { isBusy } from "../../store/status.ts";
 import { currentStudy } from "../../store/study.ts";
 import { bestOf } from "../../store/verdict.ts";
-import { isBusy } from "../../store/work.ts";
 import { ErrorNotice } from "../components/ErrorNotice.tsx";
 import { ItemWords } from "../components/ItemWords.tsx";
 import { Panel } from "../components/Panel.tsx";

@@ -1,8 +1,8 @@
 /** The λ-landscape of the open pair: heading, plots, scrubber. */
 import { useMemo } from "react";
 import { viewStep } from "../../plots/stepView.ts";
+import { IDLE, isBusy } from "../../store/status.ts";
 import { currentStudy, isStale } from "../../store/study.ts";
-import { IDLE, isBusy } from "../../store/work.ts";
 import { ErrorNotice } from "../components/ErrorNotice.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { WorkNote } from "../components/WorkNote.tsx";

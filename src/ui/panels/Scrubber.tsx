@@ -12,8 +12,9 @@ import {
 } from "lucide-react";
 import { explainAsk, explainOutcome } from "../../plots/sentences.ts";
 import type { StepView } from "../../plots/stepView.ts";
-import { currentStudy, isComplete, isStale, type StudyEntry } from "../../store/study.ts";
-import { IDLE, isBusy } from "../../store/work.ts";
+import type { StudyEntry } from "../../store/state.ts";
+import { IDLE, isBusy } from "../../store/status.ts";
+import { currentStudy, isComplete, isStale } from "../../store/study.ts";
 import { Hint } from "../components/Term.tsx";
 import { useActions, useApp } from "../useApp.ts";
 

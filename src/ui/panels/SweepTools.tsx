@@ -1,6 +1,8 @@
 /** Starts the dense sweep over λ and says what share of it is above the better parent. */
-import { currentSweep, SWEEP_POINTS, type SweepEntry, shareAbove } from "../../store/sweep.ts";
-import { IDLE, isBusy } from "../../store/work.ts";
+
+import type { SweepEntry } from "../../store/state.ts";
+import { IDLE, isBusy } from "../../store/status.ts";
+import { currentSweep, SWEEP_POINTS, shareAbove } from "../../store/sweep.ts";
 import { Term } from "../components/Term.tsx";
 import { WorkNote } from "../components/WorkNote.tsx";
 import { useActions, useApp } from "../useApp.ts";
