@@ -21,6 +21,7 @@ export function processTerminal(process: NodeJS.Process): Terminal {
     out: (text) => void process.stdout.write(text),
     error: (text) => void process.stderr.write(text),
     interactive: process.stderr.isTTY === true,
-    columns: process.stdout.columns ?? 100,
+    // Some terminals say 0.
+    columns: process.stdout.columns || process.stderr.columns || 100,
   };
 }

@@ -10,6 +10,7 @@ export type ReportedSearch = {
   readonly parents: readonly (Score | undefined)[];
   readonly trials: readonly Trial[];
   readonly heldout: Heldout | null;
+  readonly stopped: boolean;
 };
 
 /** The whole report, ending in a new line. */
@@ -32,6 +33,9 @@ export function optimizeText(
       ? []
       : [`best: trial ${best.number}, ${mixOf(best)}, ${showScore(measure, best)}`, ""]),
     ...(search.heldout === null ? [] : [heldoutText(subject.parents, measure, search.heldout), ""]),
+    ...(search.heldout === null && !search.stopped
+      ? ["The task has no rows that the search did not see, so its best score is an optimistic one.", ""]
+      : []),
   ].join("\n");
 }
 
