@@ -58,7 +58,7 @@ export function ParentHandles(props: {
       {([0, 1] as const).map((which) => (
         <div
           key={which}
-          className={which === 0 ? "handle older" : "handle newer"}
+          className={`handle ${which === 0 ? "older" : "newer"}${(positions[pair[which]] ?? 0) > 0.94 ? " at-end" : ""}`}
           style={{ left: frameLeft(positions[pair[which]] ?? 0, STRIP_RANGE) }}
           role="slider"
           tabIndex={0}

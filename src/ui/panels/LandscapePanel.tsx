@@ -11,7 +11,6 @@ import { useLabels } from "../useCheckpoints.ts";
 import { useWaysOn } from "../useWaysOn.ts";
 import { LambdaPlots } from "./LambdaPlots.tsx";
 import { Scrubber } from "./Scrubber.tsx";
-import { SettingsButton } from "./SettingsButton.tsx";
 import { SweepTools } from "./SweepTools.tsx";
 
 const NO_PAIR: readonly string[] = [];
@@ -53,12 +52,7 @@ export function LandscapePanel() {
           <WorkNote status={status} onCancel={actions.pauseStudy} />
         </>
       }
-      tools={
-        <>
-          <SweepTools />
-          <SettingsButton />
-        </>
-      }
+      tools={<SweepTools />}
     >
       <LambdaPlots view={view} stale={stale} />
       {status.kind === "failed" ? <ErrorNotice error={status.error} ways={ways} /> : null}

@@ -17,6 +17,7 @@ import { IDLE, isBusy } from "../../store/status.ts";
 import { currentStudy, isComplete, isStale } from "../../store/study.ts";
 import { Hint } from "../components/Term.tsx";
 import { useActions, useApp } from "../useApp.ts";
+import { SettingsButton } from "./SettingsButton.tsx";
 
 /** The line under the plots. */
 export function Scrubber({ view }: { readonly view: StepView | null }) {
@@ -52,6 +53,7 @@ export function Scrubber({ view }: { readonly view: StepView | null }) {
         <output className="step number">{stepWords(view, planned)}</output>
       </div>
       <Controls />
+      <SettingsButton />
       <p className="sentence" aria-live="polite">
         {sentenceFor(entry, view)}
       </p>

@@ -24,6 +24,7 @@ export function SweepTools() {
       {share === null || entry === null ? null : (
         <Term meaning="Share of the swept λ whose score is strictly above the better parent's.">
           <span className="number">
+            {entry.origin === "shipped" ? "shipped sweep: " : ""}
             {(share * 100).toFixed(0)} % of {entry.points.length} λ above both parents
           </span>
         </Term>
@@ -42,5 +43,5 @@ export function SweepTools() {
 function sweepWords(entry: SweepEntry | null): string {
   if (entry === null) return `sweep ${SWEEP_POINTS} λ`;
   if (entry.points.length < entry.planned) return `continue the sweep`;
-  return entry.origin === "shipped" ? "shipped sweep, run again" : "sweep again";
+  return "sweep again";
 }
