@@ -103,9 +103,15 @@ test("a plan by hand: the context once, its last place scored once for two singl
   expect([...owners]).toEqual([0, 1, 2, 2]);
 });
 
-test("a row that breaks a budget alone is a batch alone", () => {
-  const long = [{ tokens: Array(300).fill(1), firstTarget: 1 }];
-  const { batches } = planPacking([long, ...bundles], { ...settings, share: true });
-  expect(batches[0]!.batch.rows).toBe(1);
-  expect(batches[0]!.batch.scoredPlaces).toHaveLength(299);
+test("a row with more scored places than a batch may have logits goes through in parts", async () => {
+  const long = [{ tokens: Array.from({ length: 300 }, (_, i) => i % VOCABULARY), firstTarget: 1 }];
+  const plan = planPacking([long, ...bundles], { ...settings, maxColumns: 512, share: true });
+  const parts = plan.batches.filter(({ batch }) => batch.columns === 299);
+  expect(parts.map(({ batch }) => batch.scoredPlaces.length)).toEqual([60, 60, 60, 60, 59]);
+  const model = createHashModel(VOCABULARY);
+  const scores = await scoreRequests(plan, model, job);
+  expect(scores).toHaveLength(requests.length + 1);
+  const [plain] = await scoreRequests(planPlain([long]), model, job);
+  expect(scores[0]!.tokens).toBe(299);
+  expect(scores[0]!.logprob).toBeCloseTo(plain!.logprob, 9);
 });

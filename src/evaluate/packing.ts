@@ -17,7 +17,7 @@ import type { ScoreRequest } from "./requests.ts";
 /** Requests of one item, which may share a beginning. */
 export type Bundle = readonly ScoreRequest[];
 
-/** The two budgets, and how rows are filled. A row that breaks a budget alone is a batch alone. */
+/** The two budgets, and how rows are filled. A row longer than `batchTokens` is a batch alone. */
 export type PackingSettings = {
   /** Most token places of a batch, padding included. */
   readonly batchTokens: number;
@@ -67,7 +67,12 @@ export function planPacking(bundles: readonly Bundle[], settings: PackingSetting
   const trees = settings.share ? sharedTrees(bundles, settings.maxColumns) : loneTrees(bundles);
   const rows = fillRows(trees, Math.min(settings.rowTokens, settings.maxColumns));
   const groups = groupRows(rows, settings);
-  return summarise(groups.map(buildBatch), bundles, trees);
+  const maxScored = Math.max(1, Math.floor(settings.batchLogits / settings.vocabularySize));
+  return summarise(
+    groups.flatMap((group) => splitTargets(buildBatch(group), maxScored)),
+    bundles,
+    trees,
+  );
 }
 
 /** The slow plain twin: one request a batch, in order, nothing shared, no padding. */
@@ -208,6 +213,34 @@ function buildBatch(group: readonly Row[]): PlannedBatch {
     writer.endRow();
   }
   return { batch: writer.finish(), owners: Int32Array.from(owners) };
+}
+
+/**
+ * A row may have more scored places than a batch may have logits (a whole window of running text): it then goes through
+ * the model several times, each time scoring other places. Memory is kept at the price of computing the row again.
+ */
+function splitTargets(planned: PlannedBatch, maxScored: number): readonly PlannedBatch[] {
+  const { batch, owners } = planned;
+  const places = batch.scoredPlaces.length;
+  if (places <= maxScored) return [planned];
+  const parts: PlannedBatch[] = [];
+  for (let start = 0; start < places; start += maxScored) {
+    const end = Math.min(start + maxScored, places); // exclusive
+    const kept = [...batch.targetPlaces.keys()].filter((n) => {
+      const place = batch.targetPlaces[n]!;
+      return place >= start && place < end;
+    });
+    parts.push({
+      batch: {
+        ...batch,
+        scoredPlaces: batch.scoredPlaces.slice(start, end),
+        targetPlaces: Int32Array.from(kept, (n) => batch.targetPlaces[n]! - start),
+        targetTokens: Int32Array.from(kept, (n) => batch.targetTokens[n]!),
+      },
+      owners: Int32Array.from(kept, (n) => owners[n]!),
+    });
+  }
+  return parts;
 }
 
 /** @returns the owner of each target asked for, in order. */
