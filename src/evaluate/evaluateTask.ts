@@ -9,10 +9,11 @@ import type { LanguageModel } from "../runtime/languageModel.ts";
 import { type GenerationPlan, generateAnswers, planGeneration, type StopRule } from "./generation.ts";
 import { metricsOf } from "./metrics.ts";
 import { choiceResult } from "./multipleChoice.ts";
-import { type Bundle, type PackingPlan, type PackingSettings, planPacking } from "./packing.ts";
+import { type PackingPlan, type PackingSettings, planPacking } from "./packing.ts";
 import { rollingWindows } from "./perplexityWindows.ts";
 import { countWords } from "./pythonSpace.ts";
 import { encodePair, type ScoreRequest, type TokenSettings, textPairs } from "./requests.ts";
+import type { Bundle } from "./requestTree.ts";
 import { type RequestScore, type ScoringJob, scoreRequests } from "./scoring.ts";
 
 /** Everything about a task that does not depend on the weights. */

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { createRng } from "../numerics/rng.ts";
 import { createHashModel } from "./fixtures/hashModel.ts";
-import { type Bundle, type PackingPlan, planPacking, planPlain } from "./packing.ts";
+import { type PackingPlan, planPacking, planPlain } from "./packing.ts";
+import type { Bundle } from "./requestTree.ts";
 import { scoreRequests } from "./scoring.ts";
 
 const VOCABULARY = 13;

@@ -1,21 +1,12 @@
 /**
  * Which requests go through the model together. Pure: a plan is data, decided once a task and used for every merge.
  *
- * Requests of one item form a *bundle*. Where it is shared, the longest common beginning of their inputs stands once
- * as a segment of its own and the rest of each request is a child segment that attends to it, so a row is a tree:
- *
- *   bundle  a b c │ d e          row     a b c │ d e │ f          segment  0 0 0 │ 1 1 │ 2
- *           a b c │ f            place   0 1 2   3 4   3          parent   0 0 0 │ 0 0 │ 0
- *
- * Trees are sorted by length, laid side by side into rows, and rows of like length make a batch within two budgets:
- * token places, and scored places × vocabulary (the size of the logits).
+ * Requests stand as trees (see requestTree.ts). Sorted by length, these are laid side by side into rows, and rows of
+ * like length make a batch within two budgets: token places, and scored places × vocabulary (the size of the logits).
  */
 import type { PackedBatch } from "../runtime/languageModel.ts";
-import { type BatchWriter, createBatchWriter } from "./batchWriter.ts";
-import type { ScoreRequest } from "./requests.ts";
-
-/** Requests of one item, which may share a beginning. */
-export type Bundle = readonly ScoreRequest[];
+import { createBatchWriter } from "./batchWriter.ts";
+import { type Bundle, loneTrees, type RequestTree, sharedTrees, writeTree } from "./requestTree.ts";
 
 /** The two budgets, and how rows are filled. A row longer than `batchTokens` is a batch alone. */
 export type PackingSettings = {
@@ -49,18 +40,7 @@ export type PackingPlan = {
   readonly places: number;
 };
 
-/** A bundle, or a lone request, as it will stand in a row. */
-type Tree = {
-  readonly requests: readonly ScoreRequest[];
-  /** Index of the first of them, counted through all bundles. */
-  readonly firstRequest: number;
-  /** Length of the common beginning; 0 for none. */
-  readonly shared: number;
-  readonly tokens: number;
-  readonly scored: number;
-};
-
-type Row = { readonly trees: Tree[]; tokens: number; scored: number };
+type Row = { readonly trees: RequestTree[]; tokens: number; scored: number };
 
 /** The plan of these bundles under these settings. */
 export function planPacking(bundles: readonly Bundle[], settings: PackingSettings): PackingPlan {
@@ -85,7 +65,7 @@ export function planPlain(bundles: readonly Bundle[]): PackingPlan {
 function summarise(
   batches: readonly PlannedBatch[],
   bundles: readonly Bundle[],
-  trees: readonly Tree[],
+  trees: readonly RequestTree[],
 ): PackingPlan {
   return {
     batches,
@@ -95,78 +75,8 @@ function summarise(
   };
 }
 
-function loneTrees(bundles: readonly Bundle[]): readonly Tree[] {
-  const firsts = firstRequests(bundles);
-  return bundles.flatMap((bundle, b) =>
-    bundle.map((request, i) => ({
-      requests: [request],
-      firstRequest: firsts[b]! + i,
-      shared: 0,
-      tokens: request.tokens.length - 1,
-      scored: request.tokens.length - request.firstTarget,
-    })),
-  );
-}
-
-function sharedTrees(bundles: readonly Bundle[], maxColumns: number): readonly Tree[] {
-  const firsts = firstRequests(bundles);
-  return bundles.flatMap((bundle, b) => {
-    let firstRequest = firsts[b]!;
-    return splitBundle(bundle, maxColumns).map((requests) => {
-      const tree = sharedTree(requests, firstRequest);
-      firstRequest += requests.length;
-      return tree;
-    });
-  });
-}
-
-/** Neighbouring requests that fit into one row together; one that does not fit at all stands alone. */
-function splitBundle(bundle: Bundle, maxColumns: number): readonly Bundle[] {
-  const shared = commonBeginning(bundle);
-  const parts: ScoreRequest[][] = [];
-  let length = 0;
-  for (const request of bundle) {
-    const own = request.tokens.length - 1 - shared;
-    const part = parts.at(-1);
-    const fits = part !== undefined && length + own <= maxColumns;
-    if (fits) part.push(request);
-    else parts.push([request]);
-    length = fits ? length + own : shared + own;
-  }
-  return parts;
-}
-
-function sharedTree(requests: Bundle, firstRequest: number): Tree {
-  const shared = requests.length > 1 ? commonBeginning(requests) : 0;
-  const own = requests.reduce((sum, { tokens }) => sum + tokens.length - 1 - shared, 0);
-  const places = requests.map(({ tokens, firstTarget }) => tokens.length - Math.max(firstTarget, shared + 1));
-  const firstScored = requests.reduce((least, request) => Math.min(least, request.firstTarget - 1), shared);
-  const scored = places.reduce((sum, count) => sum + Math.max(0, count), shared - firstScored);
-  return { requests, firstRequest, shared, tokens: shared + own, scored };
-}
-
-function firstRequests(bundles: readonly Bundle[]): readonly number[] {
-  let next = 0;
-  return bundles.map((bundle) => {
-    const first = next;
-    next += bundle.length;
-    return first;
-  });
-}
-
-/** How many inputs all requests begin with alike; a request's last token is no input. */
-function commonBeginning(requests: readonly ScoreRequest[]): number {
-  const [first, ...others] = requests.map((request) => request.tokens);
-  let length = first!.length - 1;
-  for (const other of others) {
-    length = Math.min(length, other.length - 1);
-    for (let i = 0; i < length; i++) if (first![i] !== other[i]) length = i;
-  }
-  return length;
-}
-
 /** First fit in order of falling length. */
-function fillRows(trees: readonly Tree[], rowTokens: number): readonly Row[] {
+function fillRows(trees: readonly RequestTree[], rowTokens: number): readonly Row[] {
   const rows: Row[] = [];
   let firstOpen = 0;
   const sorted = [...trees].sort((a, b) => b.tokens - a.tokens);
@@ -241,20 +151,4 @@ function splitTargets(planned: PlannedBatch, maxScored: number): readonly Planne
     });
   }
   return parts;
-}
-
-/** @returns the owner of each target asked for, in order. */
-function writeTree(writer: BatchWriter, tree: Tree): readonly number[] {
-  const { requests, shared } = tree;
-  const owners: number[] = [];
-  const trunk = shared > 0 ? writer.segment(requests[0]!.tokens, 0, shared, null) : null;
-  for (const [i, { tokens, firstTarget }] of requests.entries()) {
-    const own = writer.segment(tokens, shared, tokens.length - 1, trunk?.label ?? null);
-    for (let input = firstTarget - 1; input < tokens.length - 1; input++) {
-      const place = trunk !== null && input < shared ? trunk.place + input : own.place + input - shared;
-      writer.target(place, tokens[input + 1]!);
-      owners.push(tree.firstRequest + i);
-    }
-  }
-  return owners;
 }
