@@ -21,9 +21,12 @@ export function LandscapePanel() {
   const settings = useApp(({ subject }) => subject.settings);
   const step = useApp(({ view }) => view.step);
   const actions = useActions();
+  const record = entry?.record ?? null;
+  const pending = entry?.pending ?? null;
+  // Progress makes a new entry many times a second; the picture changes only with what is in it.
   const view = useMemo(
-    () => (entry === null ? null : viewStep(entry.record, entry.pending, step)),
-    [entry, step],
+    () => (record === null ? null : viewStep(record, pending, step)),
+    [record, pending, step],
   );
   const status = entry?.status ?? IDLE;
   const stale = entry !== null && isStale(entry, settings) && !isBusy(status);

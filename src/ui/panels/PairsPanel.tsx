@@ -1,7 +1,7 @@
 /** The heat map of all pairs, filling live; a click or Enter opens a pair in the landscape. */
 import { useMemo, useState } from "react";
 import type { Measure } from "../../domain/measure.ts";
-import type { MatrixCell, MatrixRule } from "../../domain/study.ts";
+import type { MatrixCell, MatrixRule, Score } from "../../domain/study.ts";
 import { formatGain, gainUnit } from "../../plots/format.ts";
 import { deltaLimit, heatRows, matrixSummary } from "../../plots/heatMap.ts";
 import { currentMatrix, pairCount } from "../../store/matrix.ts";
@@ -18,6 +18,7 @@ import { usePalette } from "../useTheme.ts";
 import { useWaysOn } from "../useWaysOn.ts";
 
 const NO_CELLS: readonly MatrixCell[] = [];
+const NO_SCORES: readonly Score[] = [];
 const RULES: readonly Option<MatrixRule>[] = [
   { value: "uniform", label: "uniform, λ = 0.5" },
   { value: "greedy", label: "greedy soup" },
@@ -35,13 +36,13 @@ export function PairsPanel() {
   const palette = usePalette();
   const labels = useLabels(names);
   const [looked, setLooked] = useState<string | null>(null);
+  const cells = entry?.cells ?? NO_CELLS;
+  const diagonal = entry?.diagonal ?? NO_SCORES;
   const rows = useMemo(() => {
     if (measure === null) return [];
-    const diagonal = entry?.diagonal ?? labels.map(() => null);
-    return heatRows({ measure, labels, diagonal, cells: entry?.cells ?? NO_CELLS }, palette);
-  }, [measure, labels, entry, palette]);
+    return heatRows({ measure, labels, diagonal, cells }, palette);
+  }, [measure, labels, diagonal, cells, palette]);
   const status = entry?.status ?? IDLE;
-  const cells = entry?.cells ?? NO_CELLS;
   const [older, newer] = (pair ?? []).map((name) => names.indexOf(name));
   const isShown = older !== undefined && newer !== undefined && older >= 0 && newer >= 0;
   const ways = useWaysOn(() => void actions.runMatrix());

@@ -1,10 +1,10 @@
 /** The log of trials; a row shows its step, its item counts open the items that changed. */
-import { type CSSProperties, useEffect, useRef } from "react";
+import { type CSSProperties, memo, useEffect, useRef } from "react";
 import type { Measure } from "../../domain/measure.ts";
-import type { Trial } from "../../domain/study.ts";
+import type { StudyRecord, Trial } from "../../domain/study.ts";
+import type { Ask } from "../../domain/surrogate.ts";
 import { ACQUISITION_LABELS, formatLambda, formatScore } from "../../plots/format.ts";
 import { viewStep } from "../../plots/stepView.ts";
-import type { StudyEntry } from "../../store/state.ts";
 import { IDLE } from "../../store/status.ts";
 import { currentStudy } from "../../store/study.ts";
 import { Panel } from "../components/Panel.tsx";
@@ -13,25 +13,26 @@ import { useActions, useApp } from "../useApp.ts";
 
 /** The table of trials, newest last. */
 export function TrialsPanel() {
-  const entry = useApp(currentStudy);
-  const count = entry?.record.trials.length ?? 0;
+  const record = useApp((state) => currentStudy(state)?.record ?? null);
+  const pending = useApp((state) => currentStudy(state)?.pending ?? null);
+  const count = record?.trials.length ?? 0;
   return (
     <Panel area="trials" title="Trials" status={IDLE} note={count === 0 ? null : `${count} measured`}>
-      {entry === null || (count === 0 && entry.pending === null) ? (
+      {record === null || (count === 0 && pending === null) ? (
         <p className="quiet pad">
           Each measured λ will be a row here: what was found, what the model expected, who asked for it, and
           which items it got right or wrong against the better parent.
         </p>
       ) : (
-        <TrialTable entry={entry} />
+        <TrialTable record={record} pending={pending} />
       )}
     </Panel>
   );
 }
 
-function TrialTable({ entry, entry: { record, pending } }: { readonly entry: StudyEntry }) {
+function TrialTable({ record, pending }: { readonly record: StudyRecord; readonly pending: Ask | null }) {
   const step = useApp(({ view }) => view.step);
-  const shown = viewStep(record, entry.pending, step).step;
+  const shown = viewStep(record, pending, step).step;
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     box.current?.querySelector(`[data-step="${shown}"]`)?.scrollIntoView({ block: "nearest" });
@@ -79,7 +80,7 @@ function TrialTable({ entry, entry: { record, pending } }: { readonly entry: Stu
   );
 }
 
-function TrialRow(props: {
+const TrialRow = memo(function TrialRow(props: {
   readonly trial: Trial;
   readonly measure: Measure;
   readonly isShown: boolean;
@@ -133,4 +134,4 @@ function TrialRow(props: {
       <td>{Math.round(trial.elapsedMs)}</td>
     </tr>
   );
-}
+});
