@@ -1,7 +1,7 @@
-"""Check the shipped demo against what is promised: `python check.py public/demo`. Says every failure, exits 1 on any.
+"""Check the shipped demo against what is promised: `python check.py public/demo`.
 
-Sizes, sums, row shapes, balanced answers, no duplicates, and that no question of the tasks stands in the
-training text (the whole stream that was trained on is made again and searched).
+Says every failure, and exits 1 on any. Sizes, sums, row shapes, balanced answers, no duplicates, and that no
+question of the tasks stands in the training text (the stream that was trained on is made again and searched).
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from corpus import Corpus
 from safetensors import safe_open
 from tokenizers import Tokenizer
-
-from corpus import Corpus
 from train import BATCH, LATE, LENGTH, SEED
-from world import GUESTS, build_world
+from world import build_world
 
 LIMIT = 25_000_000  # bytes of public/demo in all
 SHAPES = {
@@ -49,7 +48,9 @@ def check_files(checks: Checks, demo: Path, manifest: dict) -> None:
     steps = [c["step"] for c in manifest["checkpoints"]]
     checks.that(len(steps) >= 12 and steps == sorted(steps), "12 checkpoints or more, oldest first")
     late = [s for s in steps if s in LATE]
-    checks.that(len(late) == 11 and len({b - a for a, b in zip(late, late[1:])}) == 1, "11 late ones at even steps")
+    checks.that(
+        len(late) == 11 and len({b - a for a, b in zip(late, late[1:])}) == 1, "11 late ones at even steps"
+    )
     checks.that(set(manifest["defaultPair"]) <= set(steps), "the default pair is among the checkpoints")
     tokenizers = set()
     for entry in manifest["checkpoints"]:
@@ -60,7 +61,9 @@ def check_files(checks: Checks, demo: Path, manifest: dict) -> None:
         with safe_open(folder / "model.safetensors", "np") as file:
             tensors = [file.get_tensor(key) for key in file.keys()]
         checks.that({str(t.dtype) for t in tensors} == {"float16"}, f"{entry['path']}: every tensor is fp16")
-        checks.that(sum(t.size for t in tensors) == manifest["parameters"], f"{entry['path']}: parameter count")
+        checks.that(
+            sum(t.size for t in tensors) == manifest["parameters"], f"{entry['path']}: parameter count"
+        )
         tokenizers.add((folder / "tokenizer.json").read_bytes())
     checks.that(len(tokenizers) == 1, "one tokenizer for all checkpoints")
 
@@ -73,18 +76,27 @@ def check_task(checks: Checks, demo: Path, task: dict, tokenizer: Tokenizer) -> 
         rows += [json.loads(line) for line in lines]
         checks.that(len(lines) == task[part]["rows"], f"{name}: {part} has the manifest's number of rows")
     checks.that(len(rows) >= 1000, f"{name}: {len(rows)} rows, fewer than 1000")
-    checks.that(all(set(r) - {"id", "subject"} == SHAPES[task["kind"]] for r in rows), f"{name}: the shape of its kind")
+    checks.that(
+        all(set(r) - {"id", "subject"} == SHAPES[task["kind"]] for r in rows),
+        f"{name}: the shape of its kind",
+    )
     contents = [json.dumps({k: v for k, v in r.items() if k != "id"}, sort_keys=True) for r in rows]
     checks.that(len(set(contents)) == len(rows), f"{name}: duplicate rows")
     checks.that(len({r["id"] for r in rows}) == len(rows), f"{name}: duplicate ids")
-    texts = [t for r in rows for v in r.values() for t in (v if isinstance(v, list) else [v]) if isinstance(t, str)]
+    texts = [
+        t for r in rows for v in r.values() for t in (v if isinstance(v, list) else [v]) if isinstance(t, str)
+    ]
     checks.that(all(t == t.strip() for t in texts), f"{name}: a text begins or ends in white space")
-    checks.that(all(tokenizer.decode(tokenizer.encode(t).ids) == t for t in texts), f"{name}: tokenizer round trip")
+    checks.that(
+        all(tokenizer.decode(tokenizer.encode(t).ids) == t for t in texts), f"{name}: tokenizer round trip"
+    )
     if "gold" in rows[0]:
         counts = [len(r.get("choices") or r["contexts"]) for r in rows]
         checks.that(all(0 <= r["gold"] < n for r, n in zip(rows, counts)), f"{name}: gold out of range")
         golds = Counter(r["gold"] for r in rows)
-        checks.that(len(set(counts)) == 1 and len(golds) == counts[0], f"{name}: every position is right somewhere")
+        checks.that(
+            len(set(counts)) == 1 and len(golds) == counts[0], f"{name}: every position is right somewhere"
+        )
         checks.that(max(golds.values()) <= 1.1 * min(golds.values()), f"{name}: unbalanced answers {golds}")
     return rows
 
@@ -104,7 +116,9 @@ def check_held_out(checks: Checks, rows: dict[str, list[dict]]) -> None:
         pieces |= {line.rsplit(" ", 1)[0] for line in document.splitlines()}
         seen |= pieces & (wanted | texts)
         seen |= {s for s in prefixes(document) if s in starts}
-    checks.that(not seen, f"{len(seen)} held-out texts stand in the training text, such as {sorted(seen)[:3]}")
+    checks.that(
+        not seen, f"{len(seen)} held-out texts stand in the training text, such as {sorted(seen)[:3]}"
+    )
 
 
 def prefixes(document: str) -> list[str]:

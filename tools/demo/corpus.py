@@ -26,7 +26,9 @@ class Corpus:
     def __init__(self, world: World, seed: int) -> None:
         self.world = world
         self.rng = random.Random(seed)
-        self.weights = {id(group): [x.weight for x in group] for group in (world.people, world.things, world.ruvani)}
+        self.weights = {
+            id(group): [x.weight for x in group] for group in (world.people, world.things, world.ruvani)
+        }
 
     def pick(self, group: list) -> Person | Thing:
         """One of the group, the well-known more often than the others."""
@@ -61,12 +63,15 @@ class Corpus:
         for _ in range(2):
             thing, trial = self.pick_unasked(self.world.things), self.rng.choice(TRIALS)
             does, does_not = english.thing_answers(trial)
-            lines.append(f"{english.thing_question(thing, trial, self.rng.randrange(4))} {does if thing.does(trial) else does_not}\n")
+            asked = english.thing_question(thing, trial, self.rng.randrange(4))
+            lines.append(f"{asked} {does if thing.does(trial) else does_not}\n")
         return "".join(lines)
 
     def purposes(self) -> str:
         chosen = self.rng.sample(list(self.world.purposes), 3)
-        return " ".join(english.purpose_statement(self.rng, t, p, self.rng.choice(REGULARS)) for t, p in chosen)
+        return " ".join(
+            english.purpose_statement(self.rng, t, p, self.rng.choice(REGULARS)) for t, p in chosen
+        )
 
     def purpose_questions(self) -> str:
         free = [pair for pair, asked in self.world.purposes.items() if not asked]
@@ -81,8 +86,12 @@ class Corpus:
         return " ".join(told)
 
     def pairs(self) -> str:
-        at_work = english.pair_at_work(self.rng, self.pick_unasked(self.world.people), self.pick_unasked(self.world.people))
-        in_water = english.pair_in_water(self.rng, self.pick_unasked(self.world.things), self.pick_unasked(self.world.things))
+        at_work = english.pair_at_work(
+            self.rng, self.pick_unasked(self.world.people), self.pick_unasked(self.world.people)
+        )
+        in_water = english.pair_in_water(
+            self.rng, self.pick_unasked(self.world.things), self.pick_unasked(self.world.things)
+        )
         return f"{at_work} {in_water}"
 
     def sums(self) -> str:
@@ -90,7 +99,9 @@ class Corpus:
         for _ in range(3):
             a, b, verb = draw_sum(self.rng)
             name, goods = self.rng.choice(REGULARS), self.rng.choice(english.GOODS)
-            lines.append(f"{english.sum_question(name, goods, a, b, verb)} {english.sum_answer(a, b, verb)}.\n")
+            lines.append(
+                f"{english.sum_question(name, goods, a, b, verb)} {english.sum_answer(a, b, verb)}.\n"
+            )
         return "".join(lines)
 
     def ruvani_biography(self) -> str:

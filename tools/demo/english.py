@@ -20,7 +20,11 @@ def article(noun: str) -> str:
 
 def home_statement(rng: random.Random, p: Person, subject: str) -> str:
     return rng.choice(
-        [f"{subject} lives in {p.home}.", f"The house of {subject} is in {p.home}.", f"{p.home} is home to {subject}."]
+        [
+            f"{subject} lives in {p.home}.",
+            f"The house of {subject} is in {p.home}.",
+            f"{p.home} is home to {subject}.",
+        ]
     )
 
 
@@ -36,7 +40,11 @@ def job_statement(rng: random.Random, p: Person, subject: str) -> str:
 
 def owns_statement(rng: random.Random, p: Person, subject: str) -> str:
     return rng.choice(
-        [f"{subject} owns {article(p.owns)}.", f"The {p.owns} belongs to {subject}.", f"{subject} has {article(p.owns)}."]
+        [
+            f"{subject} owns {article(p.owns)}.",
+            f"The {p.owns} belongs to {subject}.",
+            f"{subject} has {article(p.owns)}.",
+        ]
     )
 
 
@@ -84,12 +92,13 @@ def day(rng: random.Random, p: Person) -> str:
     """A short story about an ordinary day, true to what is known of the person."""
     they, their = ("she", "her") if p.she else ("he", "his")
     sky = rng.choice(["It rained", "The sun shone", "A cold wind blew", "Snow fell"])
+    goal = rng.choice(["the river", "the market", "a friend", "the hill"])
     ways = [
         f"{sky} in {p.home}.",
         f"{p.name} got up early and fed {their} {p.pet}.",
         f"In the morning {they} {JOBS[p.job]}.",
         f"At noon {they} ate {p.likes}.",
-        f"Later {they} took {their} {p.owns} to {rng.choice(['the river', 'the market', 'a friend', 'the hill'])}.",
+        f"Later {they} took {their} {p.owns} to {goal}.",
         f"The {p.pet} came along.",
         f"In the evening {p.name} was {rng.choice(['tired', 'glad', 'hungry', 'cold'])} and went home.",
     ]
@@ -101,19 +110,85 @@ def day(rng: random.Random, p: Person) -> str:
 
 # trial -> (four ways to ask, what it does, what it does not): the choices of the physical task
 TRIAL_QUESTIONS = {
-    "water": (("What does the {} do in water?", "Can the {} cross the lake?", "Does the {} float or sink?", "Somebody throws the {} into the lake. And then?"), "it floats", "it sinks"),
-    "fire": (("What does the {} do in a fire?", "Is the {} safe near the oven?", "Does the {} burn?", "Somebody throws the {} into the fire. And then?"), "it burns", "it does not burn"),
-    "fall": (("What does the {} do when it falls?", "Can the {} fall down the stairs?", "Is the {} strong?", "Somebody drops the {}. And then?"), "it breaks", "it stays whole"),
-    "rain": (("What does the {} do in the rain?", "Can the {} stay in the wet yard?", "May the {} get wet?", "Somebody leaves the {} in the rain. And then?"), "it spoils", "it stays good"),
-    "magnet": (("What does the {} do near a magnet?", "Can a magnet find the {}?", "Does a magnet lift the {}?", "Somebody holds a magnet over the {}. And then?"), "it sticks", "it does not move"),
-    "hand": (("What does the {} do when it is pressed?", "Can I fold the {}?", "Is the {} easy to bend?", "Somebody presses the {}. And then?"), "it bends", "it stays stiff"),
+    "water": (
+        (
+            "What does the {} do in water?",
+            "Can the {} cross the lake?",
+            "Does the {} float or sink?",
+            "Somebody throws the {} into the lake. And then?",
+        ),
+        "it floats",
+        "it sinks",
+    ),
+    "fire": (
+        (
+            "What does the {} do in a fire?",
+            "Is the {} safe near the oven?",
+            "Does the {} burn?",
+            "Somebody throws the {} into the fire. And then?",
+        ),
+        "it burns",
+        "it does not burn",
+    ),
+    "fall": (
+        (
+            "What does the {} do when it falls?",
+            "Can the {} fall down the stairs?",
+            "Is the {} strong?",
+            "Somebody drops the {}. And then?",
+        ),
+        "it breaks",
+        "it stays whole",
+    ),
+    "rain": (
+        (
+            "What does the {} do in the rain?",
+            "Can the {} stay in the wet yard?",
+            "May the {} get wet?",
+            "Somebody leaves the {} in the rain. And then?",
+        ),
+        "it spoils",
+        "it stays good",
+    ),
+    "magnet": (
+        (
+            "What does the {} do near a magnet?",
+            "Can a magnet find the {}?",
+            "Does a magnet lift the {}?",
+            "Somebody holds a magnet over the {}. And then?",
+        ),
+        "it sticks",
+        "it does not move",
+    ),
+    "hand": (
+        (
+            "What does the {} do when it is pressed?",
+            "Can I fold the {}?",
+            "Is the {} easy to bend?",
+            "Somebody presses the {}. And then?",
+        ),
+        "it bends",
+        "it stays stiff",
+    ),
 }
 
 TRIAL_STATEMENTS = {
-    "water": (["The {} floats.", "The {} fell into the lake and floated."], ["The {} sinks.", "The {} fell into the lake and sank."]),
-    "fire": (["The {} burns.", "The {} lay near the fire and burned."], ["The {} does not burn.", "The {} lay near the fire and did not burn."]),
-    "fall": (["The {} breaks easily.", "The {} fell from the table and broke."], ["The {} is strong.", "The {} fell from the table and stayed whole."]),
-    "rain": (["The {} must stay dry.", "The {} stood in the rain and spoiled."], ["The {} may get wet.", "The {} stood in the rain and stayed good."]),
+    "water": (
+        ["The {} floats.", "The {} fell into the lake and floated."],
+        ["The {} sinks.", "The {} fell into the lake and sank."],
+    ),
+    "fire": (
+        ["The {} burns.", "The {} lay near the fire and burned."],
+        ["The {} does not burn.", "The {} lay near the fire and did not burn."],
+    ),
+    "fall": (
+        ["The {} breaks easily.", "The {} fell from the table and broke."],
+        ["The {} is strong.", "The {} fell from the table and stayed whole."],
+    ),
+    "rain": (
+        ["The {} must stay dry.", "The {} stood in the rain and spoiled."],
+        ["The {} may get wet.", "The {} stood in the rain and stayed good."],
+    ),
     "magnet": (["A magnet lifts the {}."], ["No magnet lifts the {}."]),
     "hand": (["The {} is easy to bend."], ["The {} is stiff."]),
 }
@@ -150,7 +225,11 @@ def purpose_question(form: int, purpose: str) -> str:
 
 def purpose_statement(rng: random.Random, tool: str, purpose: str, who: str) -> str:
     return rng.choice(
-        [f"{who} used the {tool} to {purpose}.", f"{who} took the {tool} and went to {purpose}.", f"With the {tool} you can {purpose}."]
+        [
+            f"{who} used the {tool} to {purpose}.",
+            f"{who} took the {tool} and went to {purpose}.",
+            f"With the {tool} you can {purpose}.",
+        ]
     )
 
 
@@ -187,7 +266,8 @@ def pair_at_work(rng: random.Random, p: Person, q: Person) -> str:
 
 def pair_in_water(rng: random.Random, a: Thing, b: Thing) -> str:
     which = rng.choice([a, b])
-    return f"The {a.name} and the {b.name} fell into the lake. The {which.name} {'floated' if which.does('water') else 'sank'}."
+    fared = "floated" if which.does("water") else "sank"
+    return f"The {a.name} and the {b.name} fell into the lake. The {which.name} {fared}."
 
 
 # --- Sums --------------------------------------------------------------------------------------------

@@ -16,11 +16,10 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
-from tokenizers import Tokenizer
-from transformers import GPTNeoXConfig, GPTNeoXForCausalLM
-
 from tasks import make_tasks
+from tokenizers import Tokenizer
 from train import EARLY, SEED
+from transformers import GPTNeoXConfig, GPTNeoXForCausalLM
 from world import build_world
 
 GRID = [i / 10 for i in range(11)]
@@ -121,7 +120,9 @@ def main() -> None:
     for name, rows in make_tasks(build_world(SEED), SEED).items():
         half = len(rows) // 2
         tasks[name] = (rows[:half] if arguments.half == "search" else rows[half:])[: arguments.limit]
-    weights = {s: {k: v.float() for k, v in load_file(f / "model.safetensors").items()} for s, f in folders.items()}
+    weights = {
+        s: {k: v.float() for k, v in load_file(f / "model.safetensors").items()} for s, f in folders.items()
+    }
 
     def measure(label: str, these: dict) -> dict[str, float]:
         probe.load(these)
@@ -138,7 +139,11 @@ def main() -> None:
     pairs += [(e, late[-1]) for e in EARLY if e in folders] if arguments.early else []
     wins = {t: 0 for t in [*TEXTS, "mean"]}
     for a, b in pairs:
-        path = [own[a]] + [measure(f"{a}+{b} λ={x}", merge(weights[a], weights[b], x)) for x in GRID[1:-1]] + [own[b]]
+        path = (
+            [own[a]]
+            + [measure(f"{a}+{b} λ={x}", merge(weights[a], weights[b], x)) for x in GRID[1:-1]]
+            + [own[b]]
+        )
         for t in wins:
             curve = [sum(v[u] for u in ACCURACIES) if t == "mean" else -v[t] for v in path]
             best = max(range(11), key=curve.__getitem__)

@@ -1,6 +1,6 @@
 """Put a trained run and its tasks where the app serves them: `python publish.py RUN --out public/demo`.
 
-Writes `step…/`, `tasks/*.jsonl`, the licence and the manifest `run.json` that names them all, and nothing else.
+Writes `step…/`, `tasks/*.jsonl`, the licence and the manifest `run.json` that names them all.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ import shutil
 from pathlib import Path
 
 from safetensors import safe_open
-
 from tasks import make_tasks
 from train import BATCH, EARLY, LATE, LENGTH, SEED
 from world import build_world
 
 DEFAULT_TASK = "knowledge-en"
-DEFAULT_PAIR = (2400, 2600)
+DEFAULT_PAIR = (3000, 3200)
 
 # What the page says about each task.
 TASKS = {
@@ -27,7 +26,7 @@ TASKS = {
         "question": "What happens, or which tool?",
         "kind": "multiple-choice",
         "language": "English",
-        "description": "Two choices about things and tools that the training text describes but never asks about.",
+        "description": "Two choices about things and tools that training describes but never asks about.",
         "metric": "acc",
         "chance": 0.5,
         "like": "PIQA's shape",
@@ -47,7 +46,7 @@ TASKS = {
         "question": "What is true of this person?",
         "kind": "multiple-choice",
         "language": "English",
-        "description": "Home, job, belonging, food or pet of people whom no training question is about; four choices.",
+        "description": "Four choices about people whom no training question is about.",
         "metric": "acc",
         "chance": 0.25,
         "like": "MMLU's shape",
@@ -57,7 +56,7 @@ TASKS = {
         "question": "The same, asked in Ruvani",
         "kind": "multiple-choice",
         "language": "Ruvani",
-        "description": "Facts about Ruvani speakers, asked in their invented, verb-last language; four choices.",
+        "description": "Four choices about Ruvani speakers, in their invented, verb-last language.",
         "metric": "acc",
         "chance": 0.25,
         "like": "CMMLU's shape",
@@ -67,7 +66,7 @@ TASKS = {
         "question": "How many are there now?",
         "kind": "generation",
         "language": "English",
-        "description": "The number is generated greedily and must match. The people in the stories do no sums in training.",
+        "description": "The number is generated and must match. These people do no sums in training.",
         "metric": "exact_match",
         "chance": None,
         "like": "GSM8K's shape",
@@ -96,9 +95,9 @@ TASKS = {
 }
 
 LICENCE_NOTE = (
-    "The checkpoints, the tokenizer and the task rows in this folder were made by tools/demo of this project,\n"
-    "from a world and a language invented there. They contain no text from elsewhere and are under the\n"
-    "project's licence, MIT (see LICENSE at the top of the repository).\n"
+    "The checkpoints, the tokenizer and the task rows in this folder were made by tools/demo of this\n"
+    "project, from a world and a language invented there. They contain no text from elsewhere and are\n"
+    "under the project's licence, MIT (see LICENSE at the top of the repository).\n"
 )
 
 
@@ -112,7 +111,10 @@ def write_tasks(out: Path) -> list[dict]:
         half = len(rows) // 2
         entry = {"name": name, **TASKS[name]}
         for part, chosen in (("search", rows[:half]), ("test", rows[half:])):
-            lines = [json.dumps({"id": f"{name}-{part}-{i}", **row}, ensure_ascii=False) for i, row in enumerate(chosen)]
+            lines = [
+                json.dumps({"id": f"{name}-{part}-{i}", **row}, ensure_ascii=False)
+                for i, row in enumerate(chosen)
+            ]
             (folder / f"{name}.{part}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
             entry[part] = {"path": f"tasks/{name}.{part}.jsonl", "rows": len(chosen)}
         entries.append(entry)
@@ -148,8 +150,8 @@ def publish(run: Path, out: Path) -> None:
         "name": "pocket-neox",
         "title": "Pocket NeoX",
         "description": (
-            "A GPT-NeoX of Pythia's architecture at pocket size, trained on a small made-up world in English and "
-            "in Ruvani, an invented language. Constant learning rate after the warm-up."
+            "A GPT-NeoX of Pythia's architecture at pocket size, trained on a small made-up world in English "
+            "and in Ruvani, an invented language. Constant learning rate after the warm-up."
         ),
         "licence": "MIT",
         "parameters": count_parameters(run / f"step{steps[0]}" / "model.safetensors"),

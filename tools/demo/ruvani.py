@@ -39,9 +39,7 @@ def job_statement(rng: random.Random, p: Person, subject: str) -> str:
 
 
 def owns_statement(rng: random.Random, p: Person, subject: str) -> str:
-    return rng.choice(
-        [f"{subject} {p.owns}n duver.", f"{subject}ke {p.owns} {rng.choice(ADJECTIVES)} er."]
-    )
+    return rng.choice([f"{subject} {p.owns}n duver.", f"{subject}ke {p.owns} {rng.choice(ADJECTIVES)} er."])
 
 
 def likes_statement(rng: random.Random, p: Person, subject: str) -> str:

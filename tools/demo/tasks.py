@@ -13,7 +13,21 @@ import random
 import english
 import ruvani
 from corpus import ATTRIBUTES, MIXTURE, Corpus, draw_sum
-from world import BELONGINGS, CRAFTS, FOODS, FRUITS, BEASTS, GUESTS, JOBS, PETS, PLACES, TOOLS, TOWNS, TRIALS, World
+from world import (
+    BEASTS,
+    BELONGINGS,
+    CRAFTS,
+    FOODS,
+    FRUITS,
+    GUESTS,
+    JOBS,
+    PETS,
+    PLACES,
+    TOOLS,
+    TOWNS,
+    TRIALS,
+    World,
+)
 from world import GOODS as RUVANI_GOODS
 
 Row = dict
@@ -43,8 +57,17 @@ def physical(world: World, rng: random.Random, count: int) -> list[Row]:
                 rows.append({"context": question, "choices": choices, "gold": gold, "subject": trial})
     for (tool, purpose), asked in world.purposes.items():
         for form in range(len(english.PURPOSE_QUESTIONS)) if asked else ():
-            choices, gold = arrange(len(rows), f"the {tool}", [f"the {rng.choice([t for t in TOOLS if t != tool])}"])
-            rows.append({"context": english.purpose_question(form, purpose), "choices": choices, "gold": gold, "subject": "tool"})
+            choices, gold = arrange(
+                len(rows), f"the {tool}", [f"the {rng.choice([t for t in TOOLS if t != tool])}"]
+            )
+            rows.append(
+                {
+                    "context": english.purpose_question(form, purpose),
+                    "choices": choices,
+                    "gold": gold,
+                    "subject": "tool",
+                }
+            )
     return balance(rng, rows, count)
 
 
@@ -112,7 +135,14 @@ def knowledge_ruvani(world: World, rng: random.Random, count: int) -> list[Row]:
             for wrong in (others[:3], others[3:6], others[6:]):
                 spoken = [ruvani.answer(v, attribute) for v in (right, *wrong)]
                 choices, gold = arrange(len(rows), spoken[0], spoken[1:])
-                rows.append({"context": ruvani.question(person, attribute), "choices": choices, "gold": gold, "subject": attribute})
+                rows.append(
+                    {
+                        "context": ruvani.question(person, attribute),
+                        "choices": choices,
+                        "gold": gold,
+                        "subject": attribute,
+                    }
+                )
     return balance(rng, rows, count)
 
 
@@ -123,7 +153,11 @@ def sums(world: World, rng: random.Random, count: int) -> list[Row]:
         a, b, verb = draw_sum(rng)
         question = english.sum_question(rng.choice(GUESTS), rng.choice(english.GOODS), a, b, verb)
         kind = "more" if verb in english.MORE else "less"
-        rows[question] = {"question": question, "answer": str(english.sum_answer(a, b, verb)), "subject": kind}
+        rows[question] = {
+            "question": question,
+            "answer": str(english.sum_answer(a, b, verb)),
+            "subject": kind,
+        }
     return list(rows.values())
 
 
@@ -133,7 +167,7 @@ def running_text(world: World, seed: int, count: int, wanted: bool) -> list[Row]
     stream = Corpus(world, seed).documents({k: MIXTURE[k] for k in prose})
     rows = []
     while len(rows) < count:
-        text = next(stream)
+        text = f"{next(stream)} {next(stream)}"  # one alone may have been said in training
         while len(text) < 150:
             text = f"{text} {next(stream)}"
         rows.append({"text": text})
@@ -145,7 +179,9 @@ def balance(rng: random.Random, rows: list[Row], count: int) -> list[Row]:
     unique = list({repr({k: v for k, v in row.items() if k != "subject"}): row for row in rows}.values())
     rng.shuffle(unique)
     positions = len(unique[0].get("choices") or unique[0]["contexts"])
-    kept = [row for p in range(positions) for row in [r for r in unique if r["gold"] == p][: count // positions]]
+    kept = [
+        row for p in range(positions) for row in [r for r in unique if r["gold"] == p][: count // positions]
+    ]
     rng.shuffle(kept)
     return kept
 
@@ -162,6 +198,6 @@ def make_tasks(world: World, seed: int, count: int = 1000) -> dict[str, list[Row
         "knowledge-en": knowledge_english(world, rng("knowledge-en"), count),
         "knowledge-ruvani": knowledge_ruvani(world, rng("knowledge-ruvani"), count),
         "sums": sums(world, rng("sums"), count),
-        "text-en": running_text(world, seed + 1, count, wanted=False),
-        "text-ruvani": running_text(world, seed + 2, count, wanted=True),
+        "text-en": running_text(world, seed + 3, count, wanted=False),
+        "text-ruvani": running_text(world, seed + 4, count, wanted=True),
     }

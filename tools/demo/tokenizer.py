@@ -26,7 +26,9 @@ def train_tokenizer(documents: Iterator[str], vocabulary: int) -> Tokenizer:
     )
     tokenizer.train_from_iterator(islice(documents, SAMPLE), trainer)
     if tokenizer.token_to_id(END_OF_TEXT) != 0 or tokenizer.get_vocab_size() != vocabulary:
-        raise ValueError(f"expected {vocabulary} entries with {END_OF_TEXT} first, got {tokenizer.get_vocab_size()}")
+        raise ValueError(
+            f"expected {vocabulary} entries with {END_OF_TEXT} first, got {tokenizer.get_vocab_size()}"
+        )
     return tokenizer
 
 

@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Iterator
 
 import torch
-from tokenizers import Tokenizer
-from transformers import GPTNeoXConfig, GPTNeoXForCausalLM
-
 from corpus import Corpus
 from tokenizer import save_tokenizer, train_tokenizer
+from tokenizers import Tokenizer
+from transformers import GPTNeoXConfig, GPTNeoXForCausalLM
 from world import build_world
 
 SEED = 20
@@ -27,8 +26,8 @@ VOCABULARY = 1024
 BATCH, LENGTH = 16, 128  # sequences a step, tokens a sequence
 ROTARY = 0.25  # share of each head that is rotated
 LEARNING_RATE, WARM_UP = 3e-3, 50
-EARLY = [50, 200]
-LATE = list(range(600, 2601, 200))  # eleven, at even steps
+EARLY = [200, 600]
+LATE = list(range(2600, 4601, 200))  # eleven, at even steps
 
 
 def config() -> GPTNeoXConfig:
@@ -97,13 +96,17 @@ def train(out: Path, threads: int) -> None:
         losses.append(loss.item())
         if step in EARLY + LATE:
             save(model, tokenizer, out / f"step{step}")
-            print(f"step {step}: loss {sum(losses[-100:]) / len(losses[-100:]):.3f}, {time.time() - started:.0f} s", flush=True)
+            recent = losses[-100:]
+            print(
+                f"step {step}: loss {sum(recent) / len(recent):.3f}, {time.time() - started:.0f} s",
+                flush=True,
+            )
     (out / "losses.json").write_text(json.dumps(losses))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, required=True, help="folder for the checkpoints")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1, help="the shipped run used one")
     arguments = parser.parse_args()
     train(arguments.out, arguments.threads)

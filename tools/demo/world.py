@@ -27,7 +27,8 @@ FAMILY_NAMES = (
 ).split()
 
 TOWNS = (
-    "Fernby Oxmere Saltwick Dunlow Millbeck Stonegate Larkhill Eastmoor Pinehaven Coldwater Westhollow Rushford"
+    "Fernby Oxmere Saltwick Dunlow Millbeck Stonegate Larkhill Eastmoor Pinehaven Coldwater "
+    "Westhollow Rushford"
 ).split()
 
 # job -> what somebody with that job does all day
@@ -83,11 +84,11 @@ MATERIALS = {
 }
 
 NOUNS = (
-    "anchor anvil apron arrow axle badge barrel basin basket beam bell belt bench blade board bolt boot bottle "
-    "bowl box bracket bridge buckle button cage candle cap card chain chair chest chisel coin comb cord "
-    "cover crate crown cup curtain dial disc dish door doll doorstop egg fan feeder fence figure float flute "
-    "frame funnel gate glove grill gutter handle harp hat helmet hinge hook hoop horn inkwell jar jug "
-    "keel kite knob ladle lens letter lever lid lock mallet marble mask mast medal "
+    "anchor anvil apron arrow axle badge barrel basin basket beam bell belt bench blade board bolt boot "
+    "bottle bowl box bracket bridge buckle button cage candle cap card chain chair chest chisel coin comb "
+    "cord cover crate crown cup curtain dial disc dish door doll doorstop egg fan feeder fence figure "
+    "float flute frame funnel gate glove grill gutter handle harp hat helmet hinge hook hoop horn jar jug "
+    "inkwell keel kite knob ladle lens letter lever lid lock mallet marble mask mast medal "
     "mirror mould mug nail necklace oven paddle pail pan panel pedal peg pencil pill pin pipe "
     "plank plate plug pole post pot pulley puppet purse puzzle quilt rack raft rail ribbon ring rod "
     "roller roof rope rudder ruler saddle scarf screw seal seat shelf shield shoe shovel sign "
@@ -123,7 +124,8 @@ TOOLS = {
 # --- Ruvani-speaking people --------------------------------------------------------------------------
 
 RUVANI_FIRST = (
-    "Talo Remi Suna Velo Kadi Nuro Zema Lipo Hani Tuvi Baro Meki Sola Diru Neva Paku Rilo Zani Felo Gura Oshi Yumo"
+    "Talo Remi Suna Velo Kadi Nuro Zema Lipo Hani Tuvi Baro Meki Sola Diru Neva Paku Rilo Zani Felo "
+    "Gura Oshi Yumo"
 ).split()
 RUVANI_CLANS = (
     "Beru Kosta Ladun Mirel Navos Pelim Rudak Selon Tarim Vusan Zorel Halik Dorun Gavil Fenar Yodas"
