@@ -11,15 +11,24 @@ export function loadDrawing(): Promise<Drawing> {
   return drawing;
 }
 
+let last: Promise<void> = Promise.resolve();
+
+/** Draws one figure a task, in the order asked, so that the page answers in between. */
+function drawInTurn(draw: () => Promise<void>): Promise<void> {
+  const turn = last.then(() => new Promise<void>((resolve) => setTimeout(resolve))).then(draw);
+  last = turn.catch(() => undefined);
+  return turn;
+}
+
 /** A figure that fills its box. `label` says in a sentence what it shows. */
 export function Figure({ spec, label }: { readonly spec: FigureSpec; readonly label: string }) {
   const host = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
     let gone = false;
-    void loadDrawing().then(({ drawFigure }) => {
-      if (gone || host.current === null) return;
-      return drawFigure(host.current, spec);
+    void drawInTurn(async () => {
+      const { drawFigure } = await loadDrawing();
+      if (!gone && host.current !== null) await drawFigure(host.current, spec);
     });
     return () => {
       gone = true;

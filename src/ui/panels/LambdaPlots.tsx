@@ -125,7 +125,7 @@ function NoSearch() {
   const { runStudy } = useActions();
   const trials = useApp(({ subject }) => subject.settings.trials);
   return (
-    <div className="empty">
+    <div className="nothing-yet">
       <p>
         This pair has not been searched yet. Measured merges, the model's mean and its bands will appear here.
       </p>

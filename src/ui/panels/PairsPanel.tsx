@@ -52,13 +52,17 @@ export function PairsPanel() {
       title="Pairs"
       status={status}
       note={
-        isBusy(status) ? (
-          <WorkNote status={status} onCancel={actions.cancelMatrix} />
-        ) : entry?.origin === "shipped" ? (
+        entry?.origin === "shipped" && !isBusy(status) ? (
           <span className="origin">shipped results</span>
         ) : null
       }
-      tools={<PairsTools found={cells.length} busy={isBusy(status)} />}
+      tools={
+        isBusy(status) ? (
+          <WorkNote status={status} onCancel={actions.cancelMatrix} />
+        ) : (
+          <PairsTools found={cells.length} />
+        )
+      }
     >
       <div className="pairs">
         <HeatGrid
@@ -78,7 +82,7 @@ export function PairsPanel() {
   );
 }
 
-function PairsTools({ found, busy }: { readonly found: number; readonly busy: boolean }) {
+function PairsTools({ found }: { readonly found: number }) {
   const rule = useApp(({ matrix }) => matrix.rule);
   const total = pairCount(useApp(({ matrix }) => matrix.checkpoints.length));
   const { pickRule, runMatrix } = useActions();
@@ -86,12 +90,7 @@ function PairsTools({ found, busy }: { readonly found: number; readonly busy: bo
   return (
     <>
       <Choice label="rule" hideLabel value={rule} options={RULES} onPick={pickRule} />
-      <button
-        type="button"
-        className="button"
-        disabled={busy || total === 0}
-        onClick={() => void runMatrix()}
-      >
+      <button type="button" className="button" disabled={total === 0} onClick={() => void runMatrix()}>
         {words}
       </button>
     </>
