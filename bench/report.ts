@@ -81,7 +81,7 @@ function versusLines(versus: Figures["versus"]): readonly string[] {
     }),
     "",
     "Both sides in memory, tokens made beforehand, fp32. transformers: requests sorted by length, right padding, the",
-    "fastest of three batch sizes, only the scored places through the head. Node: an item's context computed once for",
+    "fastest of four batch sizes, only the scored places through the head. Node: an item's context computed once for",
     "all its choices, rows packed.",
   ];
 }

@@ -42,6 +42,9 @@ export async function compareWithTorch(
       if (next.elapsedMs < best.elapsedMs) best = next;
     }
     const nodeAccuracy = best.metrics.acc?.value ?? null;
+    console.error(
+      `${task}: Node ${best.elapsedMs.toFixed(0)} ms, transformers ${torch.seconds.toFixed(2)} s`,
+    );
     return {
       model: checkpoint === demo ? demo : "Pythia-70M's shape, random",
       ...{ task, items: best.n, nodeMs: best.elapsedMs, nodeTokens: best.tokens, nodeAccuracy, torch },

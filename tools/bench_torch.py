@@ -19,7 +19,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import GPTNeoXConfig, GPTNeoXForCausalLM
 
-BATCHES = (32, 128, 512)
+BATCHES = (32, 128, 512, 2048)
 REPEATS = 3
 
 
