@@ -40,7 +40,7 @@ export const PALETTES: Readonly<Record<ThemeName, Palette>> = {
     faint: "#f1f2f3",
     focus: "#1f6feb",
     older: "#0072b2",
-    newer: "#c45400",
+    newer: "#bf5200",
     ei: "#007f5b",
     logei: "#6f6f00",
     pi: "#956700",
