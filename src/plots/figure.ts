@@ -67,6 +67,7 @@ export type Axis = {
   readonly ticktext?: readonly string[];
   readonly nticks?: number;
   readonly ticksuffix?: string;
+  readonly tickangle?: number;
   readonly gridcolor: string;
   readonly linecolor: string;
   readonly showline: boolean;

@@ -247,13 +247,14 @@ describe("the trajectory", () => {
   it("leaves out what is not measured and colours the parents", () => {
     const scores = { s0: { value: 0.5, stderr: 0.02, n: 500 }, s2000: { value: 0.7, stderr: 0.02, n: 500 } };
     const figure = trajectoryFigure(
-      { measure: acc, checkpoints, scores, pair: ["s0", "s2000"], chance: 0.5 },
+      { measure: acc, checkpoints, scores, pair: ["s0", "s2000"], chance: 0.5, labelGap: 0.5 },
       light,
     );
     const trace = traceOf(figure, "checkpoints");
     expect(trace.y).toEqual([50, 70]);
     expect(trace.marker?.color).toEqual([light.older, light.newer]);
     expect(figure.layout.shapes).toHaveLength(1);
+    expect(figure.layout.xaxis.ticktext).toEqual(["0", "", "", "2000"]);
   });
 });
 

@@ -15,6 +15,8 @@ export type TrajectoryInput = {
   readonly pair: readonly [string, string] | null;
   /** Score of blind guessing; `null` where that means nothing. */
   readonly chance: number | null;
+  /** Least distance of two labels, in units of the strip. */
+  readonly labelGap: number;
 };
 
 /** Room left and right of the first and last checkpoint, in units of the strip. */
@@ -43,7 +45,8 @@ export function trajectoryFigure(input: TrajectoryInput, palette: Palette): Figu
   const xaxis = {
     ...houseAxis(palette, STRIP_RANGE),
     tickvals: positions,
-    ticktext: checkpoints.map(({ step, name }) => (step === null ? name : shortStep(step))),
+    ticktext: stepLabels(checkpoints, positions, input.labelGap),
+    tickangle: 0,
   };
   const range = valueRange(
     measure,
@@ -97,6 +100,25 @@ function chanceLine({ measure, chance }: TrajectoryInput, palette: Palette): rea
   const y = chance * 100;
   const line = { color: withAlpha(palette.muted, 0.6), width: 1, dash: "dot" as const };
   return [{ type: "line", xref: "paper", yref: "y", x0: 0, x1: 1, y0: y, y1: y, line, layer: "below" }];
+}
+
+/** A label for each tick; empty where the next labelled one, counted from the newest, would be too near. */
+function stepLabels(
+  checkpoints: readonly CheckpointInfo[],
+  positions: readonly number[],
+  gap: number,
+): readonly string[] {
+  let last = Number.POSITIVE_INFINITY;
+  const labels = checkpoints.map(({ step, name }) => (step === null ? name : shortStep(step)));
+  return labels
+    .map((_, i) => labels.length - 1 - i)
+    .map((k) => {
+      const at = positions[k] ?? 0;
+      if (last - at < gap) return "";
+      last = at;
+      return labels[k] ?? "";
+    })
+    .reverse();
 }
 
 /** "3800", "143k" */

@@ -1,20 +1,25 @@
 /** The theme that is on: the person's choice, or the system's. */
-import { useLayoutEffect, useSyncExternalStore } from "react";
+import { useCallback, useLayoutEffect, useSyncExternalStore } from "react";
 import { cssVariables, PALETTES, type Palette, type ThemeName } from "../plots/palette.ts";
 import { useApp } from "./useApp.ts";
 
-const DARK = "(prefers-color-scheme: dark)";
-
-function watchSystem(onChange: () => void): () => void {
-  const query = matchMedia(DARK);
-  query.addEventListener("change", onChange);
-  return () => query.removeEventListener("change", onChange);
+/** Whether a media query holds now. */
+export function useMedia(query: string): boolean {
+  const watch = useCallback(
+    (onChange: () => void) => {
+      const list = matchMedia(query);
+      list.addEventListener("change", onChange);
+      return () => list.removeEventListener("change", onChange);
+    },
+    [query],
+  );
+  return useSyncExternalStore(watch, () => matchMedia(query).matches);
 }
 
 /** Which theme is on. */
 export function useTheme(): ThemeName {
   const choice = useApp(({ view }) => view.theme);
-  const system = useSyncExternalStore(watchSystem, () => matchMedia(DARK).matches);
+  const system = useMedia("(prefers-color-scheme: dark)");
   return choice === "auto" ? (system ? "dark" : "light") : choice;
 }
 

@@ -13,7 +13,7 @@ import { ParentHandles } from "../components/ParentHandles.tsx";
 import { WorkNote } from "../components/WorkNote.tsx";
 import { useActions, useApp } from "../useApp.ts";
 import { useCheckpoints } from "../useCheckpoints.ts";
-import { usePalette } from "../useTheme.ts";
+import { useMedia, usePalette } from "../useTheme.ts";
 import { useWaysOn } from "../useWaysOn.ts";
 
 const NO_SCORES: Readonly<Record<string, Score>> = {};
@@ -28,12 +28,15 @@ export function TrajectoryPanel() {
   const pair = useApp(({ subject }) => subject.pair);
   const actions = useActions();
   const palette = usePalette();
+  const labelGap = useMedia("(max-width: 700px)") ? 0.1 : 0.034;
   const ways = useWaysOn(() => void actions.measureTrajectory());
   const positions = useMemo(() => stripPositions(checkpoints), [checkpoints]);
   const spec = useMemo(
     () =>
-      measure === null ? null : trajectoryFigure({ measure, checkpoints, scores, pair, chance }, palette),
-    [measure, checkpoints, scores, pair, chance, palette],
+      measure === null
+        ? null
+        : trajectoryFigure({ measure, checkpoints, scores, pair, chance, labelGap }, palette),
+    [measure, checkpoints, scores, pair, chance, labelGap, palette],
   );
   const labels = checkpoints.map((checkpoint) => {
     const score = scores[checkpoint.name];
