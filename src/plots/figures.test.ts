@@ -254,7 +254,7 @@ describe("the trajectory", () => {
     expect(trace.y).toEqual([50, 70]);
     expect(trace.marker?.color).toEqual([light.older, light.newer]);
     expect(figure.layout.shapes).toHaveLength(1);
-    expect(figure.layout.xaxis.ticktext).toEqual(["0", "", "", "2000"]);
+    expect(figure.layout.xaxis.ticktext).toEqual(["", "10", "", "2000"]);
   });
 });
 

@@ -92,17 +92,15 @@ function Controls() {
 }
 
 function stepWords(view: StepView | null, planned: number): string {
-  if (view === null) return `0 of ${planned}`;
+  if (view === null || view.count === 0) return `0 of ${planned}`;
   return view.ask === null ? `after ${view.count}` : `step ${view.step} of ${Math.max(planned, view.count)}`;
 }
 
 function sentenceFor(entry: StudyEntry | null, view: StepView | null): string {
   if (entry === null || view === null) return "";
-  if (view.ask === null) {
-    return view.count === 0
-      ? "Measuring the parents first."
-      : `What the model knows after ${view.count} trials.`;
-  }
+  if (view.count === 0)
+    return isBusy(entry.status) ? "Measuring the parents first." : "Nothing is measured yet.";
+  if (view.ask === null) return `What the model knows after ${view.count} trials.`;
   const why = explainAsk(view.ask);
   return `${why} ${view.outcome === null ? "Measuring it now." : explainOutcome(entry.record, view.outcome)}`;
 }
