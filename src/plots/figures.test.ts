@@ -275,10 +275,10 @@ describe("numbers", () => {
 
   it("says probabilities and durations", () => {
     expect([0.0004, 0.0042, 0.021, 0.104].map(formatP)).toEqual([
-      "p < 0.001",
-      "p = 0.004",
-      "p = 0.02",
-      "p = 0.10",
+      "p\u00a0<\u00a00.001",
+      "p\u00a0=\u00a00.004",
+      "p\u00a0=\u00a00.02",
+      "p\u00a0=\u00a00.10",
     ]);
     expect([420, 12_300, 125_000, 120_000].map(formatDuration)).toEqual([
       "0.4 s",

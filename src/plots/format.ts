@@ -59,10 +59,10 @@ export function formatLambda(lambda: number, decimals = 2): string {
   return lambda.toFixed(decimals);
 }
 
-/** "p = 0.02", "p = 0.35", "p < 0.001" */
+/** "p = 0.02", "p = 0.35", "p < 0.001", with spaces that do not break. */
 export function formatP(p: number): string {
-  if (p < 0.001) return "p < 0.001";
-  return `p = ${p.toFixed(p < 0.01 ? 3 : 2)}`;
+  if (p < 0.001) return "p\u00a0<\u00a00.001";
+  return `p\u00a0=\u00a0${p.toFixed(p < 0.01 ? 3 : 2)}`;
 }
 
 /** "0.4 s", "12 s", "2 min 5 s" */

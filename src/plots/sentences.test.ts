@@ -105,7 +105,7 @@ const labels = ["step 3600", "step 3800"];
 describe("whether it is real", () => {
   it("says the gain on both halves, with its uncertainty", () => {
     expect(verdictSentence(record({}), labels)).toBe(
-      "0.87 of step 3800 + 0.13 of step 3600: +2.1 points on 512 search items, +1.4 ± 0.6 on 500 unseen ones (p = 0.02): real, but smaller.",
+      "0.87 of step 3800 + 0.13 of step 3600: +2.1 points on 512 search items, +1.4 ± 0.6 on 500 unseen ones (p\u00a0=\u00a00.02): real, but smaller.",
     );
   });
 

@@ -52,7 +52,7 @@ export function trajectoryFigure(input: TrajectoryInput, palette: Palette): Figu
     measure,
     known.map(({ score }) => score),
   );
-  const yaxis = { ...houseAxis(palette, range), nticks: 4, ticksuffix: measure.percent ? " %" : "" };
+  const yaxis = { ...houseAxis(palette, range), nticks: 5, ticksuffix: measure.percent ? " %" : "" };
   return {
     data: [scoreTrace(input, known, palette)],
     layout: {

@@ -69,12 +69,14 @@ function Notices() {
   const actions = useActions();
   const again = { label: "try again", act: () => void actions.startDevice(device.choice) };
   const wasm = { label: "use wasm instead", act: () => void actions.startDevice("wasm") };
+  const reload = { label: "reload the page", act: () => location.reload() };
+  const waysOn = device.choice === "wasm" ? [again, reload] : [again, wasm, reload];
+  // A thread that is gone fails both in the same words; once is enough.
+  const sameError = runError?.message === device.error?.message;
   return (
     <div className="notices">
-      {device.error === null ? null : (
-        <ErrorNotice error={device.error} ways={device.choice === "wasm" ? [again] : [again, wasm]} />
-      )}
-      {runError === null ? null : (
+      {device.error === null ? null : <ErrorNotice error={device.error} ways={waysOn} />}
+      {runError === null || sameError ? null : (
         <ErrorNotice error={runError} ways={[{ label: "try again", act: () => void actions.openRun() }]} />
       )}
       {notices.length === 0 ? null : (
