@@ -19,7 +19,8 @@ function workWords(status: Status): string {
   if (status.kind === "waiting") return "waiting its turn";
   if (status.kind !== "working" || status.progress === null) return "starting";
   const { label, done, total, unit, remainingMs } = status.progress;
-  const left = remainingMs === null || done >= total ? "" : ` · ${formatDuration(remainingMs)} left`;
-  const counted = unit === "bytes" ? `${Math.round((100 * done) / total)} %` : `${done} of ${total} ${unit}`;
-  return `${unit === "bytes" ? `${label}, ` : ""}${counted}${left}`;
+  const left = remainingMs === null ? "" : ` · ${formatDuration(remainingMs)} left`;
+  if (unit !== "bytes") return `${done} of ${total} ${unit}${done < total ? left : ""}`;
+  // Weights come before the first measurement, which says nothing until it is done.
+  return done < total ? `${label}, ${Math.round((100 * done) / total)} %${left}` : "measuring";
 }
