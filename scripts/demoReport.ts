@@ -110,23 +110,29 @@ async function reportNeighbours(): Promise<readonly number[]> {
   return lambdas;
 }
 
-/** How far the merge at some λ falls below the straight line between its parents, at worst. */
+/**
+ * Early with late: how far the merge rises above the straight line between its parents at worst (a barrier in the
+ * strict sense), and what the average and the best merge between them gain on the better parent.
+ */
 async function reportBarriers(): Promise<void> {
-  console.log("\nBarriers: loss on running text above the straight line between the parents, at its worst λ");
+  console.log(
+    "\nEarly with late: loss on running text; a barrier is a rise above the line between the parents",
+  );
+  console.log("pair            older    newer   barrier at λ     gain at ½   best gain inside at λ");
   for (const older of early) {
     for (const newer of [late[0]!, late.at(-1)!]) {
-      const [start, end] = [await meanOver(texts, older, newer, 0), await meanOver(texts, older, newer, 1)];
-      let worst = { lambda: 0, height: 0, aboveWorse: -Infinity };
-      for (const lambda of LAMBDAS) {
-        const loss = await meanOver(texts, older, newer, lambda);
-        const height = loss - (lambda * end + (1 - lambda) * start);
-        if (height > worst.height) worst = { lambda, height, aboveWorse: loss - Math.max(start, end) };
-      }
+      const losses: number[] = [];
+      for (const lambda of LAMBDAS) losses.push(await meanOver(texts, older, newer, lambda));
+      const [start, end] = [losses[0]!, losses.at(-1)!];
+      const better = Math.min(start, end);
+      const rises = losses.map((loss, i) => loss - (LAMBDAS[i]! * end + (1 - LAMBDAS[i]!) * start));
+      const worst = rises.indexOf(Math.max(...rises));
+      const inside = losses.slice(1, -1);
+      const best = inside.indexOf(Math.min(...inside));
+      const barrier =
+        rises[worst]! > 1e-9 ? `${rises[worst]!.toFixed(3)} ${LAMBDAS[worst]!.toFixed(1)}` : "none";
       console.log(
-        `${`${step(older)}–${step(newer)}`.padEnd(13)} parents ${start.toFixed(3)} and ${end.toFixed(3)}: ` +
-          (worst.height > 0
-            ? `${worst.height.toFixed(3)} nats above the line at λ = ${worst.lambda.toFixed(1)} (${worst.aboveWorse.toFixed(3)} above the worse parent)`
-            : "none"),
+        `${`${step(older)}–${step(newer)}`.padEnd(12)}${cells([start.toFixed(3), end.toFixed(3)], 9)}${barrier.padStart(15)}${(better - losses[5]!).toFixed(3).padStart(14)}${`${(better - inside[best]!).toFixed(3)} ${LAMBDAS[best + 1]!.toFixed(1)}`.padStart(24)}`,
       );
     }
   }
