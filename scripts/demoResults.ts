@@ -1,7 +1,7 @@
 /**
  * Computes the results that ship with the demo from the shipped checkpoints and writes `public/demo/results.json`:
  * every task's trajectory, and, for the default task and pair, a sweep, a search with its held-out comparison, and the
- * matrix of the late checkpoints. Run: `npm run demo:results`.
+ * matrix of all its checkpoints. Run: `npm run demo:results`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -21,7 +21,6 @@ const MAX_BYTES = 600_000;
 const SWEEP_POINTS = 41;
 const TRIALS = 14;
 /** Checkpoints of the constant-rate phase, at even steps. */
-const LATE = 11;
 
 const job = { signal: new AbortController().signal, emit: () => undefined };
 
@@ -44,8 +43,8 @@ async function computeResults(engine: Engine): Promise<ShippedResults> {
   const study = await timed("search", () => engine.call("optimize", search, job));
   const best = study.trials[study.best!]!;
   const heldout = await engine.call("compare", { subject, weights: best.weights }, job);
-  const late = run.checkpoints.slice(-LATE).map(({ name }) => name);
-  const pairs = { subject: { ...subject, parents: late }, rule: "uniform", settings, known: [] } as const;
+  const all = run.checkpoints.map(({ name }) => name);
+  const pairs = { subject: { ...subject, parents: all }, rule: "uniform", settings, known: [] } as const;
   const matrix = await timed("matrix", () => engine.call("matrix", pairs, job));
   return {
     version: 1,

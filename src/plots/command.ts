@@ -10,6 +10,7 @@ export function optimizeCommand(
   subject: Pick<Subject, "parents" | "task" | "measure">,
   kind: TaskKind,
   settings: SearchSettings,
+  limit: number | null,
 ): string {
   const usual = defaultSearchSettings(settings.parents);
   const { metric } = subject.measure;
@@ -17,7 +18,8 @@ export function optimizeCommand(
   const flags = (["alpha", "acquisition", "beta", "trials", "kernel", "noise"] as const).flatMap((name) =>
     settings[name] === usual[name] ? [] : [`--${name}`, String(settings[name])],
   );
-  const question = [...subject.parents, "--task", subject.task, ...measure];
+  const rows = limit === null ? [] : ["--limit", String(limit)];
+  const question = [...subject.parents, "--task", subject.task, ...measure, ...rows];
   return [
     "npx mergescope optimize",
     ...[...question, "--seed", String(settings.seed), ...flags].map(quoted),

@@ -7,7 +7,7 @@ import { acquisitionFigure, scaledCurve } from "./acquisition.ts";
 import type { FigureSpec, Trace } from "./figure.ts";
 import { frameLeft, frameValue, LAMBDA_RANGE } from "./figure.ts";
 import { decimalsFor, fixed, formatDuration, formatGain, formatP, formatScore } from "./format.ts";
-import { heatRows, isDistinguishable, matrixSummary } from "./heatMap.ts";
+import { deltaLimit, heatRows, isDistinguishable, matrixSummary } from "./heatMap.ts";
 import { landscapeFigure, valueRange } from "./landscape.ts";
 import { cssVariables, inkOn, mixColours, PALETTES } from "./palette.ts";
 import { between, readAt, readoutWords } from "./readout.ts";
@@ -216,6 +216,16 @@ describe("the heat map", () => {
       ["pair +3.0", "own"],
       ["pair −1.0", "empty", "own"],
     ]);
+  });
+
+  it("keeps its colours for gains: what a distant pair loses is beyond the scale, in two figures", () => {
+    const distant = { ...cells[1]!, i: 0, j: 2, delta: -0.294, deltaStderr: 0.02 };
+    const all = heatRows(
+      { measure: acc, labels: ["a", "b", "c"], diagonal: [], cells: [cells[0]!, distant] },
+      light,
+    );
+    expect(deltaLimit([cells[0]!, distant])).toBeCloseTo(0.03, 12);
+    expect(all[2]?.[0]).toMatchObject({ text: "−29", ground: light.deltaWorse });
   });
 
   it("says the whole finding, and marks what cannot be told from noise", () => {

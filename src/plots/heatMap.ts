@@ -40,9 +40,13 @@ export function heatRows(input: HeatInput, palette: Palette): readonly (readonly
   );
 }
 
-/** The Δ at both ends of the colour scale: the greatest there is. */
+/**
+ * The Δ at both ends of the colour scale: the greatest gain, or the smallest difference that could be told from noise
+ * where nothing gains. Losses of distant pairs are many times that and would leave no colour for anything else.
+ */
 export function deltaLimit(cells: readonly MatrixCell[]): number {
-  return Math.max(1e-9, ...cells.map(({ delta }) => Math.abs(delta)));
+  const told = Math.min(...cells.map(({ deltaStderr }) => 2 * deltaStderr).filter((twice) => twice > 0));
+  return Math.max(1e-9, Number.isFinite(told) ? told : 0, ...cells.map(({ delta }) => delta));
 }
 
 /** Whether a Δ can be told from noise. */
@@ -87,13 +91,12 @@ function pairCell(input: HeatInput, cell: MatrixCell, limit: number, palette: Pa
   };
 }
 
-/** Points with one decimal, nats with two and no leading zero, so that eleven columns fit. */
+/** Three figures at most and no leading zero before nats, so that thirteen columns fit. */
 function cellText(measure: Measure, delta: number): string {
-  if (measure.percent) return formatGain(measure, delta, null);
-  const text = Math.abs(delta * shownScale(measure))
-    .toFixed(2)
-    .replace(/^0/, "");
-  return `${delta < 0 ? "−" : "+"}${text}`;
+  const shown = Math.abs(delta * shownScale(measure));
+  const sign = delta < 0 ? "−" : "+";
+  if (shown >= 10) return `${sign}${shown.toFixed(0)}`;
+  return measure.percent ? formatGain(measure, delta, null) : `${sign}${shown.toFixed(2).replace(/^0/, "")}`;
 }
 
 function ownCell({ measure, labels, diagonal }: HeatInput, k: number): HeatCell {

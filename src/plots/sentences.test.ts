@@ -149,11 +149,11 @@ it("writes a recipe newest first", () => {
 
 it("writes the command that says the same, quoted where a shell needs it", () => {
   const { subject, settings } = record({});
-  expect(optimizeCommand(subject, "multiple-choice", settings)).toBe(
+  expect(optimizeCommand(subject, "multiple-choice", settings, null)).toBe(
     "npx mergescope optimize demo:3600 demo:3800 --task physical --seed 0",
   );
   const odd = { ...subject, task: "my task.jsonl", measure: measuresOf("multiple-choice")[1]! };
-  expect(optimizeCommand(odd, "multiple-choice", { ...settings, alpha: 0, trials: 14 })).toBe(
-    "npx mergescope optimize demo:3600 demo:3800 --task 'my task.jsonl' --metric acc_norm --seed 0 --alpha 0 --trials 14",
+  expect(optimizeCommand(odd, "multiple-choice", { ...settings, alpha: 0, trials: 14 }, 40)).toBe(
+    "npx mergescope optimize demo:3600 demo:3800 --task 'my task.jsonl' --metric acc_norm --limit 40 --seed 0 --alpha 0 --trials 14",
   );
 });

@@ -79,7 +79,7 @@ describe("the start", () => {
     const state = app.store.getState();
     expect(state.view.notices).toEqual(["No shipped results were found. Everything can be measured here."]);
     expect(state.subject).toMatchObject({ task: "which-tool", pair: ["demo:3600", "demo:3800"] });
-    expect(state.matrix.checkpoints).toHaveLength(11);
+    expect(state.matrix.checkpoints).toHaveLength(13);
     expect(currentStudy(state)).toBeNull();
   });
 

@@ -50,7 +50,7 @@ export type App = {
 };
 
 /** How many of the newest checkpoints the heat map compares when no shipped one says which. */
-const MATRIX_CHECKPOINTS = 11;
+const MATRIX_CHECKPOINTS = 13;
 
 /** A store over these effects; nothing is asked of them before `start`. */
 export function createApp(effects: Effects): App {
@@ -124,6 +124,7 @@ function adoptAddress({ get, patch }: Context, query: string): void {
     task: asked.task ?? subject.task ?? run.info.defaultTask,
     metric: asked.metric,
     pair: asked.pair ?? subject.pair ?? run.info.defaultPair,
+    limit: asked.limit,
     settings: { ...subject.settings, ...asked.settings },
   });
   if (matrix.checkpoints.length === 0) {

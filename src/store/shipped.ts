@@ -28,7 +28,7 @@ export async function adoptShipped({ effects, patch }: Context): Promise<void> {
   patch("trajectory", {
     entries: Object.fromEntries(
       trajectories.map(({ task, measure, scores }) => [
-        subjectKey(task, measure.metric, []),
+        subjectKey(task, measure.metric, [], null),
         { scores: byName(run, scores), origin: "shipped" as const },
       ]),
     ),
@@ -44,7 +44,7 @@ export async function adoptShipped({ effects, patch }: Context): Promise<void> {
 }
 
 function keyOf({ task, measure, parents }: Subject): string {
-  return subjectKey(task, measure.metric, parents);
+  return subjectKey(task, measure.metric, parents, null);
 }
 
 function pairOf(run: RunInfo, parents: readonly string[]): readonly [string, string] {

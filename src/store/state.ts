@@ -41,6 +41,8 @@ export type SubjectState = {
   readonly metric: MetricName | null;
   /** Older, newer. */
   readonly pair: readonly [string, string] | null;
+  /** Only the task's first so many rows; `null` for all. */
+  readonly limit: number | null;
   readonly settings: SearchSettings;
 };
 
@@ -49,6 +51,7 @@ export const NO_SUBJECT: SubjectState = {
   task: null,
   metric: null,
   pair: null,
+  limit: null,
   settings: defaultSearchSettings(2),
 };
 
@@ -120,8 +123,6 @@ export type MatrixState = {
 
 /** No heat map. */
 export const NO_MATRIX: MatrixState = { rule: "uniform", checkpoints: [], entries: {} };
-
-/** The life of the comparison and of an export. */
 
 /** The life of the comparison and of an export. */
 export type VerdictState = {

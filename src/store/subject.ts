@@ -13,6 +13,8 @@ export type SubjectActions = {
   readonly pickMetric: (metric: MetricName) => void;
   /** In any order; sorted by the run's. The same checkpoint twice is ignored. */
   readonly pickPair: (one: string, other: string) => void;
+  /** The first so many rows of every task; `null` for all. */
+  readonly pickLimit: (limit: number | null) => void;
   readonly changeSettings: (change: Partial<SearchSettings>) => void;
 };
 
@@ -34,6 +36,9 @@ export function createSubjectActions(context: Context, onChange: () => void): Su
       const pair = run.info === null ? null : orderPair(run.info, one, other);
       if (pair === null || (pair[0] === subject.pair?.[0] && pair[1] === subject.pair[1])) return;
       change({ pair });
+    },
+    pickLimit(limit) {
+      if (limit !== context.get().subject.limit) change({ limit });
     },
     changeSettings(settings) {
       context.patch("subject", { settings: { ...context.get().subject.settings, ...settings } });
@@ -66,12 +71,17 @@ export function currentMeasure(state: AppState): Measure | null {
 export function subjectRequest(state: AppState, parents: readonly string[] | null): SubjectRequest | null {
   const [task, measure] = [currentTask(state), currentMeasure(state)];
   if (task === null || measure === null || parents === null) return null;
-  return { parents, task: task.name, split: "search", metric: measure.metric, limit: null };
+  return { parents, task: task.name, split: "search", metric: measure.metric, limit: state.subject.limit };
 }
 
 /** Names a question, so that its results can be found again. */
-export function subjectKey(task: string, metric: MetricName, parents: readonly string[]): string {
-  return [task, metric, ...parents].join(" ");
+export function subjectKey(
+  task: string,
+  metric: MetricName,
+  parents: readonly string[],
+  limit: number | null,
+): string {
+  return [task, metric, limit ?? "all", ...parents].join(" ");
 }
 
 /** The key of the present question about these checkpoints; `null` until there is one. */
@@ -79,5 +89,5 @@ export function currentKey(state: AppState, parents: readonly string[] | null): 
   const [task, measure] = [currentTask(state), currentMeasure(state)];
   return task === null || measure === null || parents === null
     ? null
-    : subjectKey(task.name, measure.metric, parents);
+    : subjectKey(task.name, measure.metric, parents, state.subject.limit);
 }

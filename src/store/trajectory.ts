@@ -41,7 +41,12 @@ export function createTrajectoryActions(context: Context): TrajectoryActions {
     let measured = false;
     running = startRun(context, {
       method: "evaluate",
-      request: () => ({ recipe: soleRecipe(next.name), task: task.name, split: "search", limit: null }),
+      request: () => ({
+        recipe: soleRecipe(next.name),
+        task: task.name,
+        split: "search",
+        limit: state.subject.limit,
+      }),
       onStatus: (status) => patch({ status: isBusy(status) ? counted : status }),
       onResult({ metrics, n }) {
         const metric = metrics[measure.metric];

@@ -11,15 +11,16 @@ describe("the address", () => {
       task: "who-owns",
       metric: "acc",
       pair: ["demo:500", "demo:3800"],
+      limit: 40,
       settings: { ...usual, alpha: 0.25, acquisition: "logei", kernel: "rbf", noise: "known", trials: 20 },
       backend: "wasm",
     } as const;
     const query = formatAddress(state, FAKE_RUN, usual);
     expect(query).toBe(
-      "?task=who-owns&measure=acc&pair=500,3800&alpha=0.25&trials=20&acquisition=logei&kernel=rbf&noise=known&backend=wasm",
+      "?task=who-owns&measure=acc&pair=500,3800&items=40&alpha=0.25&trials=20&acquisition=logei&kernel=rbf&noise=known&backend=wasm",
     );
     const read = parseAddress(query, FAKE_RUN);
-    expect(read).toMatchObject({ task: "who-owns", metric: "acc", pair: state.pair, notices: [] });
+    expect(read).toMatchObject({ task: "who-owns", metric: "acc", pair: state.pair, limit: 40, notices: [] });
     expect({ ...usual, ...read.settings }).toEqual(state.settings);
     expect(parseBackend(query)).toBe("wasm");
   });
@@ -27,6 +28,7 @@ describe("the address", () => {
   it.each([
     ["pair=300,300", "The address's pair “300,300” was ignored: it takes two checkpoints of this run."],
     ["pair=3600", "The address's pair “3600” was ignored: it takes two checkpoints of this run."],
+    ["items=0", "The address's items “0” was ignored: it takes a whole number from 1."],
     ["seed=1.5", "The address's seed “1.5” was ignored: it takes a whole number."],
     ["seed=", "The address's seed “” was ignored: it takes a whole number."],
     ["alpha=NaN", "The address's alpha “NaN” was ignored: it takes a number from 0 to 0.99."],
@@ -36,7 +38,7 @@ describe("the address", () => {
   ])("ignores %s, and says so", (query, notice) => {
     const read = parseAddress(`?${query}`, FAKE_RUN);
     expect(read.notices).toEqual([notice]);
-    expect(read).toMatchObject({ task: null, metric: null, pair: null, settings: {} });
+    expect(read).toMatchObject({ task: null, metric: null, pair: null, limit: null, settings: {} });
   });
 
   it("shortens what it repeats", () => {

@@ -1,5 +1,5 @@
 /**
- * The page's address as state: `?task=…&pair=300,600&seed=…&alpha=…&backend=wasm`. Whatever stands there is hostile:
+ * The page's address as state: `?task=…&pair=300,600&items=100&seed=…&alpha=…&backend=wasm`. Whatever stands there is hostile:
  * a value that cannot be taken is ignored, with a sentence that says so. Pure.
  */
 import type { BackendChoice } from "../domain/backend.ts";
@@ -14,6 +14,7 @@ export type AddressRequest = {
   readonly task: string | null;
   readonly metric: MetricName | null;
   readonly pair: readonly [string, string] | null;
+  readonly limit: number | null;
   readonly settings: Partial<SearchSettings>;
   readonly notices: readonly string[];
 };
@@ -55,12 +56,13 @@ export function parseAddress(query: string, run: RunInfo): AddressRequest {
   const kind = run.tasks.find(({ name }) => name === (task ?? run.defaultTask))?.kind ?? null;
   const metric = take("measure", oneOf(metricsOf(kind)), "a measure of the task");
   const pair = take("pair", (text) => readPair(text, run), "two checkpoints of this run");
+  const limit = take("items", whole(1, 1e6), "a whole number from 1");
   take("backend", oneOf(BACKENDS), BACKENDS.join(", "));
   const settings = SETTINGS.flatMap(({ name, read, takes }) => {
     const value = take<string | number>(name, read, takes);
     return value === null ? [] : [[name, value] as const];
   });
-  return { task, metric, pair, settings: Object.fromEntries(settings), notices };
+  return { task, metric, pair, limit, settings: Object.fromEntries(settings), notices };
 }
 
 /** What of the state an address says. */
@@ -68,6 +70,7 @@ export type AddressState = {
   readonly task: string | null;
   readonly metric: MetricName | null;
   readonly pair: readonly [string, string] | null;
+  readonly limit: number | null;
   readonly settings: SearchSettings;
   readonly backend: BackendChoice;
 };
@@ -78,6 +81,7 @@ export function formatAddress(state: AddressState, run: RunInfo, usual: SearchSe
   if (state.task !== null) params.set("task", state.task);
   if (state.metric !== null) params.set("measure", state.metric);
   if (state.pair !== null) params.set("pair", state.pair.map((name) => shortName(name, run)).join(","));
+  if (state.limit !== null) params.set("items", String(state.limit));
   for (const { name } of SETTINGS) {
     if (state.settings[name] !== usual[name]) params.set(name, String(state.settings[name]));
   }

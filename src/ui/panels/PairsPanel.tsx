@@ -107,12 +107,16 @@ function HeatLegend(props: { readonly cells: readonly MatrixCell[]; readonly mea
     );
   }
   const limit = deltaLimit(cells);
+  const beyond = cells.some(({ delta }) => -delta > limit);
   return (
     <div className="heat-legend quiet">
       <p>Δ to the better parent, {gainUnit(measure)}</p>
       <div className="ramp" aria-hidden="true" />
       <div className="ramp-ends number">
-        <span>{formatGain(measure, -limit, null)}</span>
+        <span>
+          {beyond ? "≤ " : ""}
+          {formatGain(measure, -limit, null)}
+        </span>
         <span>0</span>
         <span>{formatGain(measure, limit, null)}</span>
       </div>

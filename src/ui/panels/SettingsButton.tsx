@@ -30,17 +30,19 @@ const NUMBERS = [
   { name: "seed", label: "seed", min: 0, max: 2 ** 31, step: 1 },
 ] as const;
 
-/** "α 0.5 · GP-Hedge · 12 trials · seed 0" */
-function settingsWords({ alpha, acquisition, trials, seed }: SearchSettings): string {
+/** "α 0.5 · GP-Hedge · 12 trials · seed 0"; names the rows only when they are not all. */
+function settingsWords({ alpha, acquisition, trials, seed }: SearchSettings, limit: number | null): string {
   const name = acquisition === "hedge" ? "GP-Hedge" : ACQUISITION_LABELS[acquisition];
-  return `α ${alpha} · ${name} · ${trials} trials · seed ${seed}`;
+  const rows = limit === null ? "" : `first ${limit} items · `;
+  return `${rows}α ${alpha} · ${name} · ${trials} trials · seed ${seed}`;
 }
 
 /** The line and what opens from it. */
 export function SettingsButton() {
   const settings = useApp(({ subject }) => subject.settings);
-  const { changeSettings } = useActions();
-  const words = settingsWords(settings);
+  const limit = useApp(({ subject }) => subject.limit);
+  const { changeSettings, pickLimit } = useActions();
+  const words = settingsWords(settings, limit);
   return (
     <Popover.Root>
       <Popover.Trigger
@@ -67,6 +69,15 @@ export function SettingsButton() {
               onChange={(value) => changeSettings({ [name]: value })}
             />
           ))}
+          <NumberField
+            label="items, the first so many; empty for all"
+            value={limit}
+            min={1}
+            max={1e6}
+            step={1}
+            onChange={pickLimit}
+            onClear={() => pickLimit(null)}
+          />
           <Choice
             label="noise"
             value={settings.noise}
@@ -87,25 +98,29 @@ export function SettingsButton() {
 
 function NumberField(props: {
   readonly label: string;
-  readonly value: number;
+  readonly value: number | null;
   readonly min: number;
   readonly max: number;
   readonly step: number;
   readonly onChange: (value: number) => void;
+  /** Where an empty field means something. */
+  readonly onClear?: () => void;
 }) {
-  const { label, value, min, max, step, onChange } = props;
+  const { label, value, min, max, step, onChange, onClear } = props;
   return (
     <label className="choice">
       <span className="quiet">{label}</span>
       <input
         className="number"
         type="number"
-        defaultValue={value}
+        defaultValue={value ?? ""}
         min={min}
         max={max}
         step={step}
         onChange={({ target }) => {
-          if (target.validity.valid && Number.isFinite(target.valueAsNumber)) onChange(target.valueAsNumber);
+          if (target.value === "" && target.validity.valid) onClear?.();
+          else if (target.validity.valid && Number.isFinite(target.valueAsNumber))
+            onChange(target.valueAsNumber);
         }}
       />
     </label>

@@ -105,6 +105,7 @@ function Numbers({ entry: { record }, entry }: { readonly entry: StudyEntry }) {
 function VerdictTools({ entry }: { readonly entry: StudyEntry }) {
   const { status, exporting, exported } = useApp(({ verdict }) => verdict);
   const task = useApp(currentTask);
+  const limit = useApp(({ subject }) => subject.limit);
   const actions = useActions();
   const { record } = entry;
   const [older, newer] = record.subject.parents;
@@ -120,7 +121,7 @@ function VerdictTools({ entry }: { readonly entry: StudyEntry }) {
       {task === null ? null : (
         <CopyButton
           label="copy command"
-          text={() => optimizeCommand(record.subject, task.kind, record.settings)}
+          text={() => optimizeCommand(record.subject, task.kind, record.settings, limit)}
         />
       )}
       {lambda === null || older === undefined || newer === undefined ? null : (
