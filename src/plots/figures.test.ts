@@ -188,6 +188,17 @@ describe("the acquisition functions", () => {
   });
 });
 
+it("puts no numbers beside an empty landscape", () => {
+  const nothing = { measure: acc, alpha: 0, parents: [null, null], view: null, sweep: [] };
+  const { yaxis } = landscapeFigure({ ...nothing, range: [0, 1] }, light).layout;
+  expect(yaxis).toMatchObject({ showticklabels: false, showgrid: false });
+  const parents = [{ value: 0.7, stderr: 0.02, n: 500 }, null];
+  expect(landscapeFigure({ ...nothing, parents, range: [0, 1] }, light).layout.yaxis).toMatchObject({
+    showticklabels: true,
+    showgrid: true,
+  });
+});
+
 describe("the heat map", () => {
   const cell = (i: number, j: number, delta: number, deltaStderr: number): MatrixCell => ({
     i,

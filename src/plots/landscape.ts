@@ -31,9 +31,12 @@ export type LandscapeInput = {
 /** The landscape's figure. */
 export function landscapeFigure(input: LandscapeInput, palette: Palette): FigureSpec {
   const { measure, view, sweep } = input;
+  // Numbers beside an empty picture would be made up.
+  const measured = view !== null || sweep.length > 0 || input.parents.some((parent) => parent !== null);
   const yaxis = {
     ...houseAxis(palette, input.range),
-    showgrid: true,
+    showgrid: measured,
+    showticklabels: measured,
     nticks: 6,
     ticksuffix: measure.percent ? " %" : "",
   };

@@ -52,7 +52,12 @@ export function trajectoryFigure(input: TrajectoryInput, palette: Palette): Figu
     measure,
     known.map(({ score }) => score),
   );
-  const yaxis = { ...houseAxis(palette, range), nticks: 5, ticksuffix: measure.percent ? " %" : "" };
+  const yaxis = {
+    ...houseAxis(palette, range),
+    nticks: 5,
+    ticksuffix: measure.percent ? " %" : "",
+    showticklabels: known.length > 0,
+  };
   return {
     data: [scoreTrace(input, known, palette)],
     layout: {
