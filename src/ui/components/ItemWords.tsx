@@ -16,32 +16,34 @@ export function ItemWords(props: {
     case "multiple-choice":
       return (
         <>
-          {row.context}
-          {row.choices.map((choice, k) => answer(choice, k, row.gold))}
+          <p>{row.context}</p>
+          <p className="answers">{row.choices.map((choice, k) => answer(choice, k, row.gold))}</p>
         </>
       );
     case "partial":
       return (
         <>
-          {row.contexts.map((context, k) => answer(context, k, row.gold))}
-          {row.continuation}
+          <p className="answers">{row.contexts.map((context, k) => answer(context, k, row.gold))}</p>
+          <p>… {row.continuation}</p>
         </>
       );
     case "target":
       return (
-        <>
+        <p>
           {row.context} <b>{row.target}</b>
-        </>
+        </p>
       );
     case "text":
-      return row.text;
+      return <p>{row.text}</p>;
     case "generation":
       return (
         <>
-          {row.question}
-          <Answer text={row.answer} gold parent={false} merge={false} />
-          <Answer text={generated(parent)} gold={false} parent merge={false} />
-          <Answer text={generated(merge)} gold={false} parent={false} merge />
+          <p>{row.question}</p>
+          <p className="answers">
+            <Answer text={row.answer} gold parent={false} merge={false} />
+            <Answer text={generated(parent)} gold={false} parent merge={false} />
+            <Answer text={generated(merge)} gold={false} parent={false} merge />
+          </p>
         </>
       );
     default:

@@ -2,6 +2,7 @@
 import { formatLambda } from "../../plots/format.ts";
 import { isBusy } from "../../store/status.ts";
 import { currentStudy } from "../../store/study.ts";
+import { currentMeasure } from "../../store/subject.ts";
 import { bestOf } from "../../store/verdict.ts";
 import { ErrorNotice } from "../components/ErrorNotice.tsx";
 import { ItemWords } from "../components/ItemWords.tsx";
@@ -14,6 +15,7 @@ import { useWaysOn } from "../useWaysOn.ts";
 export function ItemsPanel() {
   const { weights, changes, status } = useApp((state) => state.items);
   const best = bestOf(useApp(currentStudy));
+  const measure = useApp(currentMeasure);
   const actions = useActions();
   const ways = useWaysOn(() => void (weights !== null && actions.openItems(weights)));
   const gained = changes?.filter((change) => change.gained).length ?? 0;
@@ -40,14 +42,16 @@ export function ItemsPanel() {
             <li key={index} className={change.gained ? "gained" : "lost"}>
               <span className="tag">{change.gained ? "gained" : "lost"}</span>
               <span className="quiet number">{index + 1}</span>
-              <span>
+              <div>
                 <ItemWords row={row} parent={parent} merge={merge} />
-              </span>
+              </div>
             </li>
           ))}
         </ol>
       ) : status.kind === "failed" ? (
         <ErrorNotice error={status.error} ways={ways} />
+      ) : measure?.percent === false ? (
+        <p className="pad quiet">A loss moves a little on every text: no item is gained or lost.</p>
       ) : (
         <div className="pad quiet">
           <p>Items that a merge gets right and the better parent wrong, and the other way round, to read.</p>
