@@ -1,11 +1,11 @@
 /**
- * Checkpoints by name, opened once, and the checks that those to be merged belong together. Runs everywhere; reads no
- * weights.
+ * Checkpoints by name, opened once, and the token settings that go with them. Runs everywhere; reads no weights.
  */
 import { sha256Hex } from "../base/bytes.ts";
 import { AppError } from "../base/errors.ts";
 import { type Checkpoint, openCheckpoint } from "../checkpoint/open.ts";
 import type { TokenSettings } from "../evaluate/requests.ts";
+import { checkAgreement } from "../merge/agreement.ts";
 import { type ModelConfig, parseModelConfig } from "../model/config.ts";
 import { createTokenizer } from "../model/tokenizer.ts";
 import type { FileSet } from "../storage/byteSource.ts";
@@ -44,12 +44,20 @@ export interface CheckpointShelf {
 export function createCheckpointShelf(findFiles: FindFiles): CheckpointShelf {
   const opened = new Map<string, OpenedCheckpoint>();
   const kits = new Map<string, TokenKit>();
+  const agreeing = new Set<string>();
   const open: CheckpointShelf["open"] = async (name, signal) => {
     const known = opened.get(name);
     if (known !== undefined) return known;
     const fresh = await openNamed(name, await findFiles(name, signal), signal);
     opened.set(name, fresh);
     return fresh;
+  };
+  /** Once a pair: every merge asks, and vocabularies are long. */
+  const agree = (older: OpenedCheckpoint, newer: OpenedCheckpoint): void => {
+    const key = JSON.stringify([older.name, newer.name]);
+    if (agreeing.has(key)) return;
+    checkAgreement(candidate(older), candidate(newer));
+    agreeing.add(key);
   };
   return {
     open,
@@ -63,7 +71,7 @@ export function createCheckpointShelf(findFiles: FindFiles): CheckpointShelf {
       for (const name of names) parents.push(await open(name, signal));
       const first = parents[0];
       if (first === undefined) throw new AppError("usage", "No checkpoint is named.");
-      for (const other of parents.slice(1)) checkAgreement(first, other);
+      for (const other of parents.slice(1)) agree(first, other);
       return parents;
     },
     tokenKit(checkpoint) {
@@ -91,23 +99,8 @@ async function openNamed(name: string, files: FileSet, signal: AbortSignal): Pro
   };
 }
 
-/** Merging means adding weights place by place: the models must be the same in everything but their numbers. */
-function checkAgreement(a: OpenedCheckpoint, b: OpenedCheckpoint): void {
-  const differing = (Object.keys(a.config) as (keyof ModelConfig)[]).filter(
-    (key) => key !== "bosToken" && key !== "eosTokens" && a.config[key] !== b.config[key],
-  );
-  const advice = "Merge checkpoints of one training run.";
-  const [key] = differing;
-  if (key !== undefined)
-    throw new AppError(
-      "mismatch",
-      `${a.name} and ${b.name} cannot be merged: ${key} is ${a.config[key]} in one and ${b.config[key]} in the other.`,
-      { advice, fields: { field: key } },
-    );
-  if (a.tokenizerKey !== b.tokenizerKey)
-    throw new AppError("mismatch", `${a.name} and ${b.name} cannot be merged: their tokenizers differ.`, {
-      advice,
-    });
+function candidate({ name, config, checkpoint }: OpenedCheckpoint) {
+  return { name, model: config, tokenizer: checkpoint.tokenizer };
 }
 
 function makeTokenKit({ name, checkpoint, config }: OpenedCheckpoint): Omit<TokenKit, "key"> {

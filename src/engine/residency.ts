@@ -5,7 +5,7 @@
 import { describeBytes } from "../base/bytes.ts";
 import { AppError } from "../base/errors.ts";
 import { type Clock, createProgress, type Progress, throwIfCancelled } from "../base/job.ts";
-import { parameterTable } from "../model/parameterTable.ts";
+import { checkTensors } from "../merge/agreement.ts";
 import type { Backend, ResidentModel } from "../runtime/backend.ts";
 import type { Merger } from "../study/objective.ts";
 import type { CheckpointShelf, OpenedCheckpoint } from "./checkpoints.ts";
@@ -61,7 +61,7 @@ export function createResidency(
             if (!mixer.has(parent.name)) {
               makeRoom(resident, parent, recipe.parents, residentBytes);
               const progress = createProgress(clock, `loading ${parent.name}`, parent.bytes, "bytes");
-              checkShapes(parent);
+              checkTensors({ name: parent.name, tensors: parent.checkpoint.tensors }, parent.config);
               await mixer.load(parent.name, parent.checkpoint, signal, (bytes) =>
                 onProgress(progress(bytes)),
               );
@@ -109,22 +109,4 @@ function makeRoom(
     mixer.drop(oldest);
     lastUsed.delete(oldest);
   }
-}
-
-/** @throws AppError `mismatch` when the files lack a weight or have it in another shape than the configuration. */
-function checkShapes({ name, checkpoint, config }: OpenedCheckpoint): void {
-  const shapes = new Map(checkpoint.tensors.map((tensor) => [tensor.name, `${tensor.shape}`]));
-  const wrong = parameterTable(config).find(
-    (parameter) => shapes.get(parameter.name) !== `${parameter.shape}`,
-  );
-  if (wrong === undefined) return;
-  const found = shapes.get(wrong.name);
-  throw new AppError(
-    "mismatch",
-    `${name} does not fit its config.json: "${wrong.name}" should be [${wrong.shape}] and is ${found === undefined ? "missing" : `[${found}]`}.`,
-    {
-      advice: "Use the config.json that was saved with the checkpoint.",
-      fields: { checkpoint: name, tensor: wrong.name },
-    },
-  );
 }

@@ -8,6 +8,7 @@ import type { Recipe } from "../domain/recipe.ts";
 import { type ModelConfig, parseModelConfig } from "../model/config.ts";
 import { createRoleOf, parameterTable } from "../model/parameterTable.ts";
 import type { WeightDtype } from "../runtime/weights.ts";
+import { checkAgreement, checkTensors } from "./agreement.ts";
 
 /** What planning needs to know of a parent; a `Checkpoint` is one. */
 export type MergeParent = {
@@ -49,8 +50,7 @@ export function planMerge(
   const newest = parents.at(-1)!;
   const model = parseModelConfig(newest.config);
   for (const parent of parents) {
-    checkSameModel(parent, newest);
-    checkSameVocabulary(parent, newest);
+    checkAgreement({ ...parent, model: parseModelConfig(parent.config) }, { ...newest, model });
     checkTensors(parent, model);
   }
   const roleOf = createRoleOf(model);
@@ -79,61 +79,4 @@ function checkCoefficients(parents: readonly MergeParent[], coefficients: readon
       fields: { parents: parents.length, sum },
     },
   );
-}
-
-/** Every field of the two configurations must agree, except which token ends a text. */
-function checkSameModel(parent: MergeParent, newest: MergeParent): void {
-  const [a, b] = [parent, newest].map(({ config }) => Object.entries(parseModelConfig(config)));
-  const others = new Map(b);
-  for (const [field, value] of a!) {
-    if (field === "bosToken" || field === "eosTokens" || others.get(field) === value) continue;
-    throw mismatch(parent, newest, `${field} is ${value} in the one and ${others.get(field)} in the other`);
-  }
-}
-
-/** The same tokens must have the same ids, or the rows of the embeddings mean different things. */
-function checkSameVocabulary(parent: MergeParent, newest: MergeParent): void {
-  const [a, b] = [tokenIds(parent.tokenizer), tokenIds(newest.tokenizer)];
-  if (a === null || b === null) return;
-  const differing = [...a].find(([text, id]) => b.get(text) !== id)?.[0];
-  if (differing !== undefined) {
-    throw mismatch(parent, newest, `their tokenizers give ${JSON.stringify(differing)} different ids`);
-  }
-  if (a.size !== b.size)
-    throw mismatch(parent, newest, `their tokenizers know ${a.size} and ${b.size} tokens`);
-}
-
-/** Token text → id of a `tokenizer.json`; `null` for none, or one without a plain vocabulary. */
-function tokenIds(tokenizer: unknown): ReadonlyMap<string, unknown> | null {
-  const vocabulary = member(member(tokenizer, "model"), "vocab");
-  if (typeof vocabulary !== "object" || vocabulary === null) return null;
-  const added = member(tokenizer, "added_tokens");
-  const specials = Array.isArray(added)
-    ? added.map((token) => [`${member(token, "content")}`, member(token, "id")] as const)
-    : [];
-  return new Map<string, unknown>([...Object.entries(vocabulary), ...specials]);
-}
-
-function member(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
-}
-
-function checkTensors(parent: MergeParent, model: ModelConfig): void {
-  const byName = new Map(parent.tensors.map((tensor) => [tensor.name, tensor]));
-  for (const { name, shape } of parameterTable(model)) {
-    const tensor = byName.get(name);
-    if (tensor !== undefined && `${tensor.shape}` === `${shape}`) continue;
-    const found = tensor === undefined ? "is missing" : `has shape [${tensor.shape}], not [${shape}]`;
-    throw new AppError("mismatch", `Weight "${name}" of ${parent.name} ${found}.`, {
-      advice: "Its weights and its config.json must belong to the same model.",
-      fields: { checkpoint: parent.name, tensor: name },
-    });
-  }
-}
-
-function mismatch(parent: MergeParent, newest: MergeParent, why: string): AppError {
-  return new AppError("mismatch", `${parent.name} and ${newest.name} cannot be merged: ${why}.`, {
-    advice: "Merge checkpoints of one training run.",
-    fields: { older: parent.name, newer: newest.name },
-  });
 }
