@@ -37,16 +37,16 @@ function measureBayes(): Figures["bayes"] {
   return { fitAndMaximiseMs: fitAndMaximiseMs.median, askMs: askMs.median };
 }
 
-async function measureVersus(): Promise<Figures["versus"]> {
-  const python = findPython();
-  if (python === null) {
-    return { skipped: "Not measured: MERGESCOPE_PYTHON does not name a Python with transformers." };
-  }
-  return compareWithTorch(createNodeEngine({}), python, here("../public/demo"), THREADS);
+async function measureVersus(found: ReturnType<typeof findPython>): Promise<Figures["versus"]> {
+  if ("skipped" in found) return found;
+  return compareWithTorch(createNodeEngine({}), found.python, here("../public/demo"), THREADS);
 }
 
 const machine = describeMachine();
 const say = (what: string): void => console.error(`measuring ${what}`);
+// Asked first: to learn at the end that Python is of no use would cost everything measured before.
+const found = findPython();
+if ("skipped" in found) console.error(found.skipped);
 
 say("the search's step");
 const bayes = measureBayes();
@@ -55,7 +55,7 @@ const node = await measureWorkload(createNodeEngine({}), "auto", THREADS);
 say("wasm in Chromium");
 const browser = await measureInBrowser(THREADS);
 say("Node against PyTorch");
-const versus = await measureVersus();
+const versus = await measureVersus(found);
 
 const results = formatResults({
   machine,

@@ -15,9 +15,14 @@ export type TorchTimes = {
   readonly torch: string;
 };
 
-/** The Python named by MERGESCOPE_PYTHON, or `null`. */
-export function findPython(): string | null {
-  return process.env.MERGESCOPE_PYTHON ?? null;
+/** The Python named by MERGESCOPE_PYTHON, once it has shown that it can import what is needed; else why there is none. */
+export function findPython(): { readonly python: string } | { readonly skipped: string } {
+  const python = process.env.MERGESCOPE_PYTHON;
+  if (python === undefined || python === "")
+    return { skipped: "Not measured: MERGESCOPE_PYTHON does not name a Python with transformers." };
+  const { status } = spawnSync(python, ["-c", "import torch, transformers"]);
+  if (status === 0) return { python };
+  return { skipped: `Not measured: ${python} cannot import torch and transformers.` };
 }
 
 /** Times a checkpoint's folder on a task file's first `limit` rows. @throws Error when Python fails. */
