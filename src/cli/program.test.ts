@@ -247,6 +247,21 @@ describe("stopping", () => {
     expect(result.error).toContain("Stopped");
   });
 
+  it("keeps the trials when the comparison after them is stopped", async () => {
+    const engine = fakeEngine({
+      compare: () => {
+        throw new AppError("cancelled", "stopped");
+      },
+    });
+    const result = await shell("optimize demo:1 demo:2 --task text --trials 2 --json", engine);
+    expect(result.code).toBe(130);
+    expect(result.json()).toMatchObject({
+      stopped: true,
+      trials: [{ number: 0 }, { number: 1 }],
+      heldout: null,
+    });
+  });
+
   it("prints nothing on stdout when nothing was measured", async () => {
     const engine = fakeEngine({
       sweep: () => {

@@ -24,13 +24,3 @@ export function heldoutInMetricUnits(heldout: Heldout, measure: Measure): Heldou
     delta: turnSign(measure, heldout.delta),
   };
 }
-
-/** Index of the highest objective value, the first of equals; `null` for none. */
-export function indexOfBest(scores: readonly Score[]): number | null {
-  const best = scores.reduce(
-    (leader, score, index) =>
-      score.value > (scores[leader]?.value ?? Number.NEGATIVE_INFINITY) ? index : leader,
-    0,
-  );
-  return scores.length === 0 ? null : best;
-}

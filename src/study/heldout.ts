@@ -1,12 +1,14 @@
 /** A merge against its parents on rows the search did not see, and the items it changes. Engine thread or Node. */
 import { AppError } from "../base/errors.ts";
+import { createProgress } from "../base/job.ts";
 import type { ItemResult } from "../domain/evaluation.ts";
 import type { Measure } from "../domain/measure.ts";
+import { indexOfBest } from "../domain/ranking.ts";
 import type { Heldout } from "../domain/study.ts";
 import type { TaskRow } from "../domain/task.ts";
 import { isRight } from "../evaluate/metrics.ts";
 import { comparePaired, lossOf } from "../evaluate/significance.ts";
-import { indexOfBest, measureParents, type Objective, type StudyJob } from "./objective.ts";
+import { type Measured, measureParents, type Objective, type StudyJob } from "./objective.ts";
 
 /** Items of a loss that are listed each way: those that changed most. */
 const LISTED_LOSSES = 50;
@@ -28,7 +30,7 @@ export async function compareHeldout(
 ): Promise<Heldout> {
   const { subject } = objective;
   const parents = await measureParents(objective, job, () => {});
-  const merge = await objective.measure(weights, job.signal);
+  const merge = await measureMerge(objective, weights, job);
   if (merge.score.n < 2)
     throw new AppError("usage", "A comparison needs at least two rows.", { advice: "Raise the limit." });
   const scores = parents.map(({ score }) => score);
@@ -62,7 +64,7 @@ export async function listChanges(
 ): Promise<readonly Change[]> {
   const { measure } = objective.subject;
   const parents = await measureParents(objective, job, () => {});
-  const merge = await objective.measure(weights, job.signal);
+  const merge = await measureMerge(objective, weights, job);
   const parent = parents[indexOfBest(parents.map(({ score }) => score))]!;
   const pairs = rows.map((row, index) => ({
     index,
@@ -77,6 +79,16 @@ export async function listChanges(
     if (isLoss) changed.sort((a, b) => Math.abs(b.gain) - Math.abs(a.gain));
     return changed.slice(0, isLoss ? LISTED_LOSSES : undefined).map(({ pair }) => ({ ...pair, gained }));
   });
+}
+
+async function measureMerge(
+  objective: Objective,
+  weights: readonly number[],
+  { signal, onProgress }: StudyJob,
+): Promise<Measured> {
+  const { total, unit } = objective.work;
+  const progress = createProgress(objective.clock, "measuring the merge", total, unit);
+  return objective.measure(weights, signal, (done) => onProgress(progress(done)));
 }
 
 /** Above 0 where the merge is better at an item: 1 for right after wrong, nats for a loss. */

@@ -55,6 +55,7 @@ export async function runMatrix(parts: MatrixParts, plan: MatrixPlan, job: Matri
   const isKnown = new Set(cells.map(({ i, j }) => `${i} ${j}`));
   const wanted = pairOrder(subject.parents.length).filter(([i, j]) => !isKnown.has(`${i} ${j}`));
   const progress = createProgress(clock, "merging pairs", wanted.length, "cells");
+  job.onProgress(progress(0));
   for (const [done, [i, j]] of wanted.entries()) {
     const parents = [diagonal[i]!, diagonal[j]!] as const;
     const { lambda, measured } = await mergePair(parts, plan, [i, j], parents, job);

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import type { Progress } from "../base/job.ts";
 import { measuresOf } from "../domain/measure.ts";
 import type { Recipe } from "../domain/recipe.ts";
 import { prepareTask } from "../evaluate/evaluateTask.ts";
 import { createHashModel, hashLogits } from "../evaluate/fixtures/hashModel.ts";
 import { createWordCodec } from "../evaluate/fixtures/wordCodec.ts";
-import { createObjective, evaluateRecipe, indexOfBest, type Merger, measureParents } from "./objective.ts";
+import { createObjective, evaluateRecipe, type Merger, measureParents } from "./objective.ts";
 
 const signal = new AbortController().signal;
 const VOCABULARY = 20;
@@ -56,10 +57,18 @@ test("a parent is measured once, whoever asks and by whatever weights", async ()
   const objective = createObjective(all);
   const first = await objective.measure([0, 1], signal);
   expect(await objective.measureParent(1, signal)).toEqual(first);
-  const job = { signal, onProgress() {} };
+  const counts: string[] = [];
+  const job = {
+    signal,
+    onProgress: ({ label, done, total, unit }: Progress) =>
+      void counts.push(`${label}: ${done} of ${total} ${unit}`),
+  };
   const told: number[] = [];
   await measureParents(createObjective(all), job, (index) => told.push(index));
   expect(told).toEqual([0, 1]);
+  const batches = all.prepared.total;
+  expect(counts[0]).toBe(`measuring the parents: 1 of ${2 * batches} batches`);
+  expect(counts.at(-1)).toBe(`measuring the parents: ${2 * batches} of ${2 * batches} batches`);
   expect(merged).toEqual([
     { parents: ["new"], coefficients: [1] },
     { parents: ["old"], coefficients: [1] },
@@ -87,9 +96,4 @@ test("a metric that the task does not have is refused in words", async () => {
   const { all } = parts();
   const wrong = createObjective({ ...all, subject: { ...all.subject, measure: measuresOf("partial")[0] } });
   await expect(wrong.measureParent(0, signal)).rejects.toThrow(/has no metric acc/);
-});
-
-test("the best is the highest, the first of equals", () => {
-  const scores = [0.1, 0.3, 0.3].map((value) => ({ value, stderr: null, n: 1 }));
-  expect(indexOfBest(scores)).toBe(1);
 });

@@ -31,14 +31,16 @@ export type Measured = { readonly score: Score; readonly evaluation: Evaluation 
 export interface Objective {
   readonly subject: Subject;
   readonly clock: Clock;
+  /** What one evaluation consists of: `onBatch` counts up to `total`; `unit` is the plural noun. */
+  readonly work: Pick<PreparedTask, "total" | "unit">;
   /** One weight a parent, in the subject's order. */
   measure(weights: readonly number[], signal: AbortSignal, onBatch?: OnBatch): Promise<Measured>;
   /** The parent at this index, from memory when it was measured before. */
   measureParent(index: number, signal: AbortSignal, onBatch?: OnBatch): Promise<Measured>;
 }
 
-/** Called after each batch of one evaluation. */
-export type OnBatch = (done: number, total: number) => void;
+/** Called after each batch of one evaluation, with how much of the objective's `work` is done. */
+export type OnBatch = (done: number) => void;
 
 /** Evaluations of single checkpoints by name, kept from study to study as long as their prepared rows are. */
 export type ParentMemory = WeakMap<PreparedTask, Map<string, Evaluation>>;
@@ -67,6 +69,7 @@ export function createObjective(parts: ObjectiveParts): Objective {
   return {
     subject,
     clock,
+    work: parts.prepared,
     measureParent,
     async measure(weights, signal, onBatch) {
       const sole = soleParent(weights);
@@ -100,7 +103,7 @@ export async function evaluateRecipe(
     const startMs = clock();
     const outcome = await evaluateTask(prepared, model, {
       signal,
-      onBatch: (done) => onBatch(done, prepared.total),
+      onBatch,
     });
     const { task, split } = parts.subject;
     return { recipe, task, split, ...outcome, elapsedMs: clock() - startMs };
@@ -128,20 +131,20 @@ export async function measureParents(
   onParent: (index: number, score: Score) => void,
 ): Promise<readonly Measured[]> {
   const { parents } = objective.subject;
-  const progress = createProgress(objective.clock, "measuring the parents", parents.length, "checkpoints");
+  const { total, unit } = objective.work;
+  const label = "measuring the parents";
+  const progress = createProgress(objective.clock, label, parents.length * total, unit);
   const measured: Measured[] = [];
   for (const index of parents.keys()) {
-    const one = await objective.measureParent(index, job.signal);
+    const before = index * total;
+    const one = await objective.measureParent(index, job.signal, (done) =>
+      job.onProgress(progress(before + done)),
+    );
     measured.push(one);
     onParent(index, one.score);
-    job.onProgress(progress(index + 1));
+    job.onProgress(progress(before + total));
   }
   return measured;
-}
-
-/** Index of the highest value, the first of equals. */
-export function indexOfBest(scores: readonly Score[]): number {
-  return scores.reduce((best, score, i) => (score.value > scores[best]!.value ? i : best), 0);
 }
 
 /** A merge against a parent: difference and error paired over items; all 0 when it is that parent itself. */

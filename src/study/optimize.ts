@@ -6,11 +6,11 @@
 import { AppError } from "../base/errors.ts";
 import { createProgress } from "../base/job.ts";
 import { ask as askSearch, surrogateOf } from "../bayes/optimizer.ts";
+import { indexOfBest } from "../domain/ranking.ts";
 import type { Score, StudyRecord, Trial } from "../domain/study.ts";
 import type { Ask, Observation, SearchSettings } from "../domain/surrogate.ts";
 import {
   compareMeasured,
-  indexOfBest,
   type Measured,
   measureParents,
   type Objective,
@@ -47,8 +47,8 @@ export async function runOptimize(
   const parents = await measureParents(objective, job, (index, score) => job.onParent(index, score));
   const scores = parents.map(({ score }) => score);
   const trials = [...plan.history];
-  const label = "searching";
-  const progress = createProgress(clock, label, plan.trials - trials.length, "trials");
+  const progress = createProgress(clock, "searching", plan.trials - trials.length, "trials");
+  job.onProgress(progress(0));
   for (let done = 1; trials.length < plan.trials; done++) {
     const startMs = clock();
     const ask = askSearch(settings, observations(scores, trials));

@@ -1,6 +1,7 @@
 /** Dense sweep over λ between two parents (P1 §2.3): Θ = λΘ_newer + (1−λ)Θ_older. Engine thread or Node. */
 import { AppError } from "../base/errors.ts";
 import { createProgress } from "../base/job.ts";
+import { shareAboveBetterParent } from "../domain/ranking.ts";
 import type { Score, SweepPoint, SweepRecord } from "../domain/study.ts";
 import { measureParents, type Objective, type StudyJob } from "./objective.ts";
 
@@ -27,6 +28,7 @@ export async function runSweep(
   const [older, newer] = await measureParents(objective, job, (index, score) => job.onParent(index, score));
   const parents = [older!.score, newer!.score] as const;
   const progress = createProgress(objective.clock, "sweeping λ", lambdas.length, "merges");
+  job.onProgress(progress(0));
   const points: SweepPoint[] = [];
   for (const lambda of lambdas) {
     const { score } = await objective.measure([1 - lambda, lambda], job.signal);
@@ -39,11 +41,6 @@ export async function runSweep(
     subject,
     points: points.sort((a, b) => a.lambda - b.lambda),
     parents,
-    shareAboveBetterParent: shareAbove(points, Math.max(parents[0].value, parents[1].value)),
+    shareAboveBetterParent: shareAboveBetterParent(points, parents)!,
   };
-}
-
-/** Share of the points strictly above a value. */
-export function shareAbove(points: readonly Score[], value: number): number {
-  return points.filter((point) => point.value > value).length / points.length;
 }

@@ -2,14 +2,15 @@
 import type { Command } from "commander";
 import { isCancelled } from "../../base/errors.ts";
 import { type Measure, turnSign } from "../../domain/measure.ts";
-import type { Heldout, StudyRecord, Trial } from "../../domain/study.ts";
+import { indexOfBest } from "../../domain/ranking.ts";
+import type { StudyRecord, Trial } from "../../domain/study.ts";
 import type { SearchSettings } from "../../domain/surrogate.ts";
 import type { EngineMethods, SubjectRequest } from "../../rpc/protocol.ts";
 import { resolveParents } from "../checkpoints.ts";
 import type { CommandContext, CommonOptions, Outcome, Run } from "../command.ts";
 import { type Journal, openJournal } from "../journal.ts";
 import { addCommonOptions, addMeasureOptions, addTaskOptions, type TaskOptions } from "../options.ts";
-import { describeMeasure, heldoutInMetricUnits, indexOfBest, inMetricUnits } from "../scores.ts";
+import { describeMeasure, heldoutInMetricUnits, inMetricUnits } from "../scores.ts";
 import { addSearchOptions, type SearchOptions, searchSettings } from "../searchSettings.ts";
 import { resolveSubject } from "../subject.ts";
 import { optimizeText } from "../text/optimizeReport.ts";
@@ -64,11 +65,11 @@ async function optimize(
     await journal?.close();
   }
   const hasOtherRows = info.rows[subject.split === "search" ? "test" : "search"] > 0;
-  const heldout = searched.heldout ?? (hasOtherRows ? await compareBest(subject, searched, context) : null);
+  const found = hasOtherRows ? await withHeldout(subject, searched, context) : searched;
   return {
-    json: optimizeDocument(subject, measure, settings, { ...searched, heldout }),
-    text: optimizeText(subject, measure, { ...searched, heldout }),
-    stopped: searched.stopped,
+    json: optimizeDocument(subject, measure, settings, found),
+    text: optimizeText(subject, measure, found),
+    stopped: found.stopped,
   };
 }
 
@@ -94,15 +95,21 @@ async function search(
   }
 }
 
-/** The best trial against its parents on the rows the search did not see; `null` after Ctrl-C. */
-async function compareBest(
+/** The search with its best trial compared on the rows it did not see. Ctrl-C leaves the trials as they are. */
+async function withHeldout(
   subject: SubjectRequest,
-  { trials, stopped }: Searched,
+  searched: Searched,
   context: CommandContext,
-): Promise<Heldout | null> {
-  const best = trials[indexOfBest(trials) ?? 0];
-  if (stopped || best === undefined) return null;
-  return context.engine.call("compare", { subject, weights: best.weights }, context.job());
+): Promise<Searched> {
+  const best = searched.trials[indexOfBest(searched.trials)];
+  if (searched.stopped || best === undefined) return searched;
+  try {
+    const request = { subject, weights: best.weights };
+    return { ...searched, heldout: await context.engine.call("compare", request, context.job()) };
+  } catch (thrown) {
+    if (!isCancelled(thrown)) throw thrown;
+    return { ...searched, stopped: true };
+  }
 }
 
 function optimizeDocument(
@@ -122,7 +129,7 @@ function optimizeDocument(
       return score === undefined ? { name, value: null } : { name, ...inMetricUnits(score, measure) };
     }),
     trials: documents,
-    best: documents[indexOfBest(trials) ?? -1] ?? null,
+    best: documents[indexOfBest(trials)] ?? null,
     model: surrogate?.model ?? null,
     heldout: heldout === null ? null : heldoutInMetricUnits(heldout, measure),
     stopped,

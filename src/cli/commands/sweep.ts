@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { AppError, isCancelled } from "../../base/errors.ts";
 import { type Measure, turnSign } from "../../domain/measure.ts";
+import { indexOfBest, shareAboveBetterParent } from "../../domain/ranking.ts";
 import type { Score, SweepPoint } from "../../domain/study.ts";
 import type { EngineMethods, SubjectRequest } from "../../rpc/protocol.ts";
 import { resolveParents } from "../checkpoints.ts";
@@ -14,7 +15,7 @@ import {
   numberIn,
   type TaskOptions,
 } from "../options.ts";
-import { describeMeasure, indexOfBest, inMetricUnits } from "../scores.ts";
+import { describeMeasure, inMetricUnits } from "../scores.ts";
 import { resolveSubject } from "../subject.ts";
 import { formatLambda, formatValue } from "../text/numbers.ts";
 import { shrink, sparkline } from "../text/sparkline.ts";
@@ -93,11 +94,10 @@ async function measureSweep(
   }
 }
 
-/** Share of the points strictly above the better parent; `null` while a parent is not measured. */
+/** `null` while a parent is not measured. */
 function shareAbove({ points, parents }: Measured): number | null {
-  const bar = Math.max(...parents.map((parent) => parent?.value ?? Number.NaN));
-  if (Number.isNaN(bar) || points.length === 0) return null;
-  return points.filter((point) => point.value > bar).length / points.length;
+  const known = parents.filter((parent) => parent !== null);
+  return known.length < parents.length ? null : shareAboveBetterParent(points, known);
 }
 
 function sweepDocument(
@@ -130,7 +130,7 @@ function sweepText(
 ): string {
   const { points, parents } = measured;
   const show = ({ value, stderr }: Score): string => formatValue(measure, turnSign(measure, value), stderr);
-  const best = points[indexOfBest(points) ?? 0];
+  const best = points[indexOfBest(points)];
   const share = shareAbove(measured);
   const table = formatTable(
     [

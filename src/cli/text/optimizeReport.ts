@@ -1,7 +1,7 @@
 /** A search as text: its parents, its trials, the best of them, and whether it holds on unseen rows. Pure. */
 import { type Measure, turnSign } from "../../domain/measure.ts";
+import { indexOfBest } from "../../domain/ranking.ts";
 import type { Heldout, Score, Trial } from "../../domain/study.ts";
-import { indexOfBest } from "../scores.ts";
 import { formatLambda, formatValue } from "./numbers.ts";
 import { formatTable } from "./table.ts";
 
@@ -19,7 +19,7 @@ export function optimizeText(
   measure: Measure,
   search: ReportedSearch,
 ): string {
-  const best = search.trials[indexOfBest(search.trials) ?? 0];
+  const best = search.trials[indexOfBest(search.trials)];
   const rows = search.trials[0]?.n ?? 0;
   const better = measure.higherIsBetter ? "higher is better" : "lower is better";
   return [
