@@ -28,12 +28,20 @@ export async function openCheckpointPath(
     name: path,
     async open(file, signal) {
       if (file === asFile) return openNodeFile(path);
-      if (file === "config.json" && named.config !== undefined) return openNamed(named.config);
+      if (file === "config.json") return openConfig(path, beside, named.config);
       if (file === "tokenizer.json" && named.tokenizer !== undefined) return openNamed(named.tokenizer);
       // The folder's other weights are not this checkpoint's.
       return /\.(safetensors|bin|index\.json)$/.test(basename(file)) ? null : beside.open(file, signal);
     },
   };
+}
+
+async function openConfig(weights: string, beside: FileSet, named: string | undefined): Promise<ByteSource> {
+  const source = named === undefined ? await beside.open("config.json") : await openNamed(named);
+  if (source !== null) return source;
+  throw new AppError("not-found", `There is no config.json beside ${weights}.`, {
+    advice: "Name it by --config, and the tokenizer.json that goes with it by --tokenizer.",
+  });
 }
 
 async function openNamed(path: string): Promise<ByteSource> {

@@ -2,7 +2,7 @@
  * Writing a folder all or nothing: the files go to a hidden folder beside it, which takes the name when it is whole.
  * A folder that holds something is never written to.
  */
-import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { AppError } from "../base/errors.ts";
 import { writeNodeFiles } from "../storage/nodeFile.ts";
@@ -10,16 +10,24 @@ import { writeNodeFiles } from "../storage/nodeFile.ts";
 /** A file of the folder, whole. */
 export type OutputFile = { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> };
 
-/** @throws AppError `write-failed` unless nothing, or an empty folder, is at this path. */
+/** @throws AppError `write-failed` unless nothing, or an empty folder, is at this path, in a folder that exists. */
 export async function checkVacant(folder: string): Promise<void> {
   let entries: readonly string[];
   try {
     entries = await readdir(folder);
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return;
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return checkAround(folder);
     throw writeFailed(folder, "it is not a folder that can be read", cause);
   }
   if (entries.length > 0) throw writeFailed(folder, "it is not empty", undefined);
+}
+
+/** A merge takes a while: that it has nowhere to go is said before it is made. */
+async function checkAround(folder: string): Promise<void> {
+  const around = dirname(resolve(folder));
+  const entry = await stat(around).catch(() => null);
+  if (entry === null || !entry.isDirectory())
+    throw writeFailed(folder, `there is no folder ${around}`, undefined);
 }
 
 /** Writes the files, or leaves nothing behind. @throws AppError `write-failed`. */

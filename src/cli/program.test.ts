@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { AppError } from "../base/errors.ts";
+import type { EngineEvent } from "../rpc/protocol.ts";
 import { fakeEngine, fakeTrial } from "./fixtures/fakeEngine.ts";
 import { runCommandLine } from "./program.ts";
 
@@ -231,6 +232,23 @@ describe("journal", () => {
   });
 });
 
+describe("a document", () => {
+  it("names a number that JSON has no word for, rather than hiding it as null", async () => {
+    const engine = fakeEngine({
+      evaluate: (request) => ({
+        ...request,
+        metrics: { perplexity: { value: Number.POSITIVE_INFINITY, stderr: null } },
+        ...{ n: 1, items: [], tokens: 1, elapsedMs: 1 },
+      }),
+    });
+    const { json } = await shell("evaluate demo:1 --task text --json", engine);
+    expect(json().results.text).toMatchObject({
+      "perplexity,none": "Infinity",
+      "perplexity_stderr,none": "N/A",
+    });
+  });
+});
+
 describe("stopping", () => {
   it("prints what was measured and exits 130", async () => {
     const stop = new AbortController();
@@ -260,6 +278,24 @@ describe("stopping", () => {
       trials: [{ number: 0 }, { number: 1 }],
       heldout: null,
     });
+  });
+
+  it("prints the parents when it is stopped before the first merge", async () => {
+    const stopAfterParent = (job: { emit(event: EngineEvent): void }): never => {
+      job.emit({ kind: "parent", index: 0, score: { value: -3, stderr: 0.1, n: 4 } });
+      throw new AppError("cancelled", "stopped");
+    };
+    const engine = fakeEngine({
+      sweep: (_request, job) => stopAfterParent(job),
+      optimize: (_request, job) => stopAfterParent(job),
+      matrix: (_request, job) => stopAfterParent(job),
+    });
+    for (const command of ["sweep", "optimize", "matrix"]) {
+      const text = await shell(`${command} demo:1 demo:2 --task text`, engine);
+      expect(text.code).toBe(130);
+      expect(text.out).toContain("4 rows");
+      expect(text.out).toMatch(/demo:1 +3\.00 ± 0\.10\ndemo:2 +not measured/);
+    }
   });
 
   it("prints nothing on stdout when nothing was measured", async () => {

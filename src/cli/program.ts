@@ -100,13 +100,20 @@ async function carryOut(
       }),
     });
     progress.clear();
-    terminal.out(options.json === true ? `${JSON.stringify(outcome.json, null, 2)}\n` : outcome.text);
+    terminal.out(options.json === true ? `${encodeDocument(outcome.json)}\n` : outcome.text);
     if (outcome.stopped) terminal.error("Stopped; this is what was measured until then.\n");
     return outcome.stopped ? EXIT.interrupted : EXIT.done;
   } catch (thrown) {
     progress.clear();
     return reportError(thrown, options.verbose === true, terminal);
   }
+}
+
+/** JSON has no infinities, and `null` would hide one: an overflowed perplexity is the string "Infinity". */
+function encodeDocument(json: object): string {
+  const named = (_key: string, value: unknown): unknown =>
+    typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+  return JSON.stringify(json, named, 2);
 }
 
 /** The error in words, and the exit code that fits it. */

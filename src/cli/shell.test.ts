@@ -192,6 +192,28 @@ describe("on the shipped run", () => {
     expect(result.error).not.toContain("    at ");
   });
 
+  it("says what a weights file by itself lacks, and that a merge has nowhere to go, before any work", async () => {
+    const bare = join(mkdtempSync(join(folder, "bare-")), "weights.safetensors");
+    writeFileSync(bare, readFileSync(join(NEWER_FOLDER, "model.safetensors")));
+    expect(await here(["inspect", bare])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining("--config"),
+    });
+    const nowhere = await here([
+      "merge",
+      OLDER,
+      NEWER,
+      "--lambda",
+      "0.5",
+      "--out",
+      join(folder, "no", "where"),
+    ]);
+    expect(nowhere).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/^error: Nothing was written.*no folder/),
+    });
+  });
+
   it("refuses corrupt weights, and a file that is no task", async () => {
     const broken = join(folder, "broken.safetensors");
     writeFileSync(broken, readFileSync(join(NEWER_FOLDER, "model.safetensors")).subarray(0, 100_000));

@@ -43,6 +43,15 @@ test("a share's standard error is the sample deviation over √n", () => {
   expect(metricsOf(items.slice(0, 1)).acc).toEqual({ value: 1, stderr: null });
 });
 
+test("a perplexity that overflows is Infinity, without an error that would mean nothing", () => {
+  const items = [-800, -900].map(
+    (logprob): ItemResult => ({ kind: "target", logprob, tokens: 300, greedy: false }),
+  );
+  const { perplexity, nll } = metricsOf(items);
+  expect(perplexity).toEqual({ value: Number.POSITIVE_INFINITY, stderr: null });
+  expect(nll!.value).toBeCloseTo(1700 / 600, 12);
+});
+
 test("a target's perplexity is of whole targets, its nll of tokens", () => {
   const items: readonly ItemResult[] = [
     { kind: "target", logprob: -2, tokens: 1, greedy: true },

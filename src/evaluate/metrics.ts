@@ -91,8 +91,13 @@ function textMetrics(items: readonly Of<"text">[]): Metrics {
   };
 }
 
+/** Beyond e^709 a perplexity is Infinity, and its error has no meaning. */
 function exponential({ value, stderr }: MetricValue): MetricValue {
-  return { value: Math.exp(value), stderr: stderr === null ? null : Math.exp(value) * stderr };
+  const power = Math.exp(value);
+  return {
+    value: power,
+    stderr: stderr === null || power === Number.POSITIVE_INFINITY ? null : power * stderr,
+  };
 }
 
 function sum(values: readonly number[]): number {

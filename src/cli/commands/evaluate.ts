@@ -11,7 +11,7 @@ import type { CommandContext, CommonOptions, Outcome, Run } from "../command.ts"
 import { addCommonOptions, addTaskOptions, integerIn, type TaskOptions } from "../options.ts";
 import { sampleLines } from "../samples.ts";
 import { resolveTask } from "../subject.ts";
-import { formatCount, formatDuration, formatValue } from "../text/numbers.ts";
+import { formatCount, formatElapsed, formatRows, formatValue } from "../text/numbers.ts";
 import { formatTable } from "../text/table.ts";
 
 type EvaluateOptions = CommonOptions &
@@ -128,8 +128,8 @@ function evaluationText(checkpoint: string, task: TaskInfo, evaluation: Evaluati
     task.chance === null || !measuresOf(task.kind)[0].percent
       ? ""
       : `; blind guessing would score ${formatValue({ percent: true }, task.chance, null)}`;
-  const rate = `${formatCount(evaluation.tokens)} tokens in ${formatDuration(evaluation.elapsedMs)}`;
-  return `${checkpoint} on ${task.name}, ${formatCount(evaluation.n)} rows (${evaluation.split})${chance}\n\n${table}\n\n${rate}\n`;
+  const rate = `${formatCount(evaluation.tokens)} tokens in ${formatElapsed(evaluation.elapsedMs)}`;
+  return `${checkpoint} on ${task.name}, ${formatRows(evaluation.n)} (${evaluation.split})${chance}\n\n${table}\n\n${rate}\n`;
 }
 
 async function logSamples(file: string, evaluation: Evaluation, context: CommandContext): Promise<void> {

@@ -11,7 +11,7 @@ import { describeMeasure, inMetricUnits } from "../scores.ts";
 import { addSearchOptions, type SearchOptions, searchSettings } from "../searchSettings.ts";
 import { resolveSubject } from "../subject.ts";
 import { formatHeatMap } from "../text/heatMap.ts";
-import { formatValue } from "../text/numbers.ts";
+import { formatRows, formatValue } from "../text/numbers.ts";
 import { formatTable } from "../text/table.ts";
 
 type MatrixOptions = CommonOptions & TaskOptions & SearchOptions & { readonly rule: MatrixRule };
@@ -120,22 +120,34 @@ function matrixText(
       return [name, score === undefined ? "not measured" : show(score)];
     }),
   );
+  return [
+    `${subject.task} (${subject.split}, ${formatRows(diagonal.find((score) => score !== undefined)?.n ?? 0)}): ${measure.label}`,
+    "",
+    own,
+    ...(cells.length === 0 ? [] : gainLines(subject, rule, measure, cells)),
+    "",
+  ].join("\n");
+}
+
+function gainLines(
+  subject: SubjectRequest,
+  rule: MatrixRule,
+  measure: Measure,
+  cells: readonly MatrixCell[],
+): readonly string[] {
   const unit = measure.percent ? "points" : measure.label;
   const gains = formatHeatMap(subject.parents, cells, (delta) =>
     measure.percent ? signed(100 * delta, 1) : signed(delta, 4),
   );
   const up = cells.filter((cell) => cell.delta > 0).length;
   return [
-    `${subject.task} (${subject.split}, ${cells[0]?.n ?? 0} rows): ${measure.label}`,
-    "",
-    own,
     "",
     `gain of the ${rule} merge over the better parent, ${unit} (█ largest, · none or loss, * beyond 2 paired standard errors)`,
     "",
     gains,
     "",
-    `${up} of ${cells.length} merges beat their better parent.\n`,
-  ].join("\n");
+    `${up} of ${cells.length} merges beat their better parent.`,
+  ];
 }
 
 /** "+" means better, for losses too. */

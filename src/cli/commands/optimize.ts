@@ -90,7 +90,7 @@ async function search(
   try {
     return { ...(await context.engine.call("optimize", request, job)), stopped: false };
   } catch (thrown) {
-    if (!isCancelled(thrown) || trials.length === 0) throw thrown;
+    if (!isCancelled(thrown) || (trials.length === 0 && parents.length === 0)) throw thrown;
     return { parents, trials, surrogate: null, heldout: null, stopped: true };
   }
 }

@@ -159,6 +159,9 @@ function suggestionText(
     ...curves,
     parameters,
     ...model.atBounds.map((bound) => `note: ${bound}`),
+    ...(model.standardisation.constant
+      ? ["note: all scores are equal, so they say nothing of the curve's shape"]
+      : []),
     "",
     ...(loo === null
       ? []

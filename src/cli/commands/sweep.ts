@@ -17,7 +17,7 @@ import {
 } from "../options.ts";
 import { describeMeasure, inMetricUnits } from "../scores.ts";
 import { resolveSubject } from "../subject.ts";
-import { formatLambda, formatValue } from "../text/numbers.ts";
+import { formatLambda, formatRows, formatValue } from "../text/numbers.ts";
 import { shrink, sparkline } from "../text/sparkline.ts";
 import { formatTable, textWidth } from "../text/table.ts";
 
@@ -89,7 +89,8 @@ async function measureSweep(
     const record = await context.engine.call("sweep", request, job);
     return { points: record.points, parents: record.parents, stopped: false };
   } catch (thrown) {
-    if (!isCancelled(thrown) || points.length === 0) throw thrown;
+    if (!isCancelled(thrown) || (points.length === 0 && parents.every((parent) => parent === null)))
+      throw thrown;
     return { points, parents, stopped: true };
   }
 }
@@ -142,12 +143,12 @@ function sweepText(
       ...(best === undefined ? [] : [[`best merge, λ = ${formatLambda(best.lambda)}`, show(best)]]),
     ],
   );
+  const rows = [...points, ...parents].find((score) => score !== null)?.n ?? 0;
   const better = measure.higherIsBetter ? "higher is better" : "lower is better, drawn upside down";
   return [
-    `${subject.task} (${subject.split}, ${points[0]?.n ?? 0} rows): ${measure.label}, ${better}`,
+    `${subject.task} (${subject.split}, ${formatRows(rows)}): ${measure.label}, ${better}`,
     "",
-    ...drawCurve(points, columns),
-    "",
+    ...(points.length === 0 ? [] : [...drawCurve(points, columns), ""]),
     table,
     "",
     share === null ? "" : `${(100 * share).toFixed(0)} % of ${points.length} λ beat the better parent.\n`,

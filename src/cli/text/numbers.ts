@@ -16,11 +16,18 @@ export function formatValue(
 ): string {
   const scale = measure.percent ? 100 : 1;
   const scaledError = stderr === null ? null : stderr * scale;
-  const decimals = scaledError === null && measure.percent ? 1 : decimalsFor(scaledError);
+  // An error of 0 says nothing about digits: all items had the same outcome.
+  const decimals =
+    measure.percent && !(scaledError !== null && scaledError > 0) ? 1 : decimalsFor(scaledError);
   const scaled = value * scale;
   const sign = signed && scaled >= 0 ? "+" : "";
-  const error = scaledError === null ? "" : ` ± ${scaledError.toFixed(decimals)}`;
-  return `${sign}${scaled.toFixed(decimals)}${error}${measure.percent ? " %" : ""}`;
+  const error = scaledError === null ? "" : ` ± ${fixed(scaledError, decimals)}`;
+  return `${sign}${fixed(scaled, decimals)}${error}${measure.percent ? " %" : ""}`;
+}
+
+/** Plain digits, or powers of ten where there would be too many of them. */
+function fixed(value: number, decimals: number): string {
+  return Math.abs(value) < 1e7 ? value.toFixed(decimals) : value.toPrecision(3);
 }
 
 /** A mixing coefficient: "0.87", never more than four decimals. */
@@ -42,6 +49,16 @@ export function formatDuration(milliseconds: number): string {
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   const shown = parts[0] === 0 ? parts.slice(1) : parts;
   return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, "0"))).join(":");
+}
+
+/** "1 row", "500 rows". */
+export function formatRows(count: number): string {
+  return count === 1 ? "1 row" : `${formatCount(count)} rows`;
+}
+
+/** "0.18 s" where a clock's seconds would say too little, else as `formatDuration`. */
+export function formatElapsed(milliseconds: number): string {
+  return milliseconds < 10_000 ? `${(milliseconds / 1000).toPrecision(2)} s` : formatDuration(milliseconds);
 }
 
 /** "1,267": counts of more than four digits would otherwise need counting. */

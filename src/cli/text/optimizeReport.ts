@@ -2,7 +2,7 @@
 import { type Measure, turnSign } from "../../domain/measure.ts";
 import { indexOfBest } from "../../domain/ranking.ts";
 import type { Heldout, Score, Trial } from "../../domain/study.ts";
-import { formatLambda, formatValue } from "./numbers.ts";
+import { formatLambda, formatRows, formatValue } from "./numbers.ts";
 import { formatTable } from "./table.ts";
 
 /** What the report tells of; objective units, parents' scores where they were measured. */
@@ -20,15 +20,14 @@ export function optimizeText(
   search: ReportedSearch,
 ): string {
   const best = search.trials[indexOfBest(search.trials)];
-  const rows = search.trials[0]?.n ?? 0;
+  const rows = [...search.trials, ...search.parents].find((score) => score !== undefined)?.n ?? 0;
   const better = measure.higherIsBetter ? "higher is better" : "lower is better";
   return [
-    `${subject.task} (${subject.split}, ${rows} rows): ${measure.label}, ${better}`,
+    `${subject.task} (${subject.split}, ${formatRows(rows)}): ${measure.label}, ${better}`,
     "",
     parentsTable(subject.parents, measure, search.parents),
     "",
-    trialsTable(measure, search.trials),
-    "",
+    ...(search.trials.length === 0 ? [] : [trialsTable(measure, search.trials), ""]),
     ...(best === undefined
       ? []
       : [`best: trial ${best.number}, ${mixOf(best)}, ${showScore(measure, best)}`, ""]),

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { formatHeatMap } from "./heatMap.ts";
-import { decimalsFor, formatBytes, formatDuration, formatLambda, formatValue } from "./numbers.ts";
+import {
+  decimalsFor,
+  formatBytes,
+  formatDuration,
+  formatElapsed,
+  formatLambda,
+  formatRows,
+  formatValue,
+} from "./numbers.ts";
 import { shrink, sparkline } from "./sparkline.ts";
 import { formatTable, wrapText } from "./table.ts";
 
@@ -18,6 +26,9 @@ describe("numbers", () => {
     expect(formatValue({ percent: true }, 0.58713, null)).toBe("58.7 %");
     expect(formatValue({ percent: false }, 3.21449, 0.0113)).toBe("3.214 ± 0.011");
     expect(formatValue({ percent: true }, 0.014, 0.006, true)).toBe("+1.40 ± 0.60 %");
+    expect(formatValue({ percent: true }, 1, 0)).toBe("100.0 ± 0.0 %");
+    expect(formatValue({ percent: false }, 1.4e99, null)).toBe("1.40e+99");
+    expect(formatValue({ percent: false }, Number.POSITIVE_INFINITY, null)).toBe("Infinity");
   });
 
   it("write λ, sizes and times short", () => {
@@ -25,6 +36,9 @@ describe("numbers", () => {
     expect(formatBytes(999)).toBe("999 B");
     expect(formatBytes(25_312_000)).toBe("25.3 MB");
     expect(formatDuration(7_400)).toBe("0:07");
+    expect(formatElapsed(184)).toBe("0.18 s");
+    expect(formatElapsed(12_400)).toBe("0:12");
+    expect([1, 1500].map(formatRows)).toEqual(["1 row", "1,500 rows"]);
     expect(formatDuration(3_723_000)).toBe("1:02:03");
   });
 });
