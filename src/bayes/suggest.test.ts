@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Measurement } from "../domain/surrogate.ts";
+import type { Measurement, SuggestSettings } from "../domain/surrogate.ts";
 import { expectAllclose } from "../numerics/allclose.ts";
 import { mean, sampleStandardDeviation } from "../numerics/statistics.ts";
-import { DEFAULT_SUGGEST_SETTINGS, suggest } from "./suggest.ts";
+import { suggest } from "./suggest.ts";
 
 const ROWS: readonly Measurement[] = [
   [0.5, 0.61],
@@ -11,11 +11,23 @@ const ROWS: readonly Measurement[] = [
   [0.88, 0.627],
   [1, 0.603],
 ].map(([lambda, value]) => ({ weights: [1 - lambda!, lambda!], value: value!, stderr: 0.004 }));
+const SETTINGS: SuggestSettings = {
+  alpha: 0.5,
+  acquisition: "ei",
+  kernel: "matern52",
+  noise: "fitted",
+  incumbent: "posterior",
+  beta: 2,
+  gridPoints: 101,
+  seed: 0,
+  fixed: {},
+  standardize: true,
+};
 const FIXED = { lengthscale: [0.2], outputscale: 1.2, noise: 0.02, mean: 0.1 };
 
 describe("suggest", () => {
   it("advises between the best rows, in the table's units", () => {
-    const { next, grid, model, loo } = suggest(ROWS, DEFAULT_SUGGEST_SETTINGS);
+    const { next, grid, model, loo } = suggest(ROWS, SETTINGS);
     expect(next.lambda).toBeGreaterThan(0.65);
     expect(next.lambda).toBeLessThan(0.95);
     expect(grid!).toHaveLength(101);
@@ -27,9 +39,9 @@ describe("suggest", () => {
   it("with fixed hyper-parameters is the same posterior, standardised or not", () => {
     const values = ROWS.map((row) => row.value);
     const [shift, scale] = [mean(values), sampleStandardDeviation(values)];
-    const one = suggest(ROWS, { ...DEFAULT_SUGGEST_SETTINGS, fixed: FIXED });
+    const one = suggest(ROWS, { ...SETTINGS, fixed: FIXED });
     const raw = suggest(ROWS, {
-      ...DEFAULT_SUGGEST_SETTINGS,
+      ...SETTINGS,
       standardize: false,
       fixed: {
         lengthscale: [0.2],
@@ -52,20 +64,28 @@ describe("suggest", () => {
     });
   });
 
+  it("stands scores that are all equal, and refuses those whose mean overflows", () => {
+    const scored = (...values: number[]) => values.map((value, i) => ({ ...ROWS[i]!, value }));
+    const { model, next } = suggest(scored(0.6, 0.6, 0.6), SETTINGS);
+    expect(model.standardisation).toEqual({ shift: 0.6, scale: 1, constant: true });
+    expect(next.lambda).toBeGreaterThanOrEqual(0.5);
+    expect(() => suggest(scored(1e308, -1e308), SETTINGS)).toThrow(/too large/);
+  });
+
   it("measures improvement from the incumbent that is asked for", () => {
-    const observed = suggest(ROWS, { ...DEFAULT_SUGGEST_SETTINGS, fixed: FIXED, incumbent: "observed" });
+    const observed = suggest(ROWS, { ...SETTINGS, fixed: FIXED, incumbent: "observed" });
     expectAllclose(observed.incumbent.bestF, 0.631, { rtol: 1e-12 });
-    const posterior = suggest(ROWS, { ...DEFAULT_SUGGEST_SETTINGS, fixed: FIXED, incumbent: "posterior" });
+    const posterior = suggest(ROWS, { ...SETTINGS, fixed: FIXED, incumbent: "posterior" });
     expect(posterior.incumbent.bestF).not.toBe(observed.incumbent.bestF);
     expect(posterior.incumbent.posterior.weights).toEqual(ROWS[2]!.weights);
     expect(posterior.grid![50]!.ei).not.toBe(observed.grid![50]!.ei);
   });
 
   it("reads known standard errors and exact values", () => {
-    const known = suggest(ROWS, { ...DEFAULT_SUGGEST_SETTINGS, noise: "known" });
+    const known = suggest(ROWS, { ...SETTINGS, noise: "known" });
     const scale = known.model.standardisation.scale;
     expectAllclose(known.model.noiseVariance, (0.004 / scale) ** 2, { rtol: 1e-12 });
-    const exact = suggest(ROWS, { ...DEFAULT_SUGGEST_SETTINGS, noise: "none" });
+    const exact = suggest(ROWS, { ...SETTINGS, noise: "none" });
     expect(exact.model.noiseVariance).toBe(0);
     expectAllclose(exact.grid![75]!.mean, 0.631, { rtol: 1e-6 });
   });
@@ -77,7 +97,7 @@ describe("suggest", () => {
       [0, 0, 1, 0.8],
       [0.1, 0.5, 0.4, 1.1],
     ].map((row) => ({ weights: row.slice(0, 3), value: row[3]!, stderr: null }));
-    const { next, grid } = suggest(rows, DEFAULT_SUGGEST_SETTINGS);
+    const { next, grid } = suggest(rows, SETTINGS);
     expect(grid).toBeNull();
     expect(next.lambda).toBeNull();
     expectAllclose(
@@ -89,19 +109,19 @@ describe("suggest", () => {
   });
 
   it("works with a single row and refuses none", () => {
-    const { next, loo } = suggest(ROWS.slice(0, 1), DEFAULT_SUGGEST_SETTINGS);
+    const { next, loo } = suggest(ROWS.slice(0, 1), SETTINGS);
     expect(next.lambda).toBeGreaterThan(0.5);
     expect(loo).toBeNull();
-    expect(() => suggest([], DEFAULT_SUGGEST_SETTINGS)).toThrow(/no rows/);
+    expect(() => suggest([], SETTINGS)).toThrow(/no rows/);
   });
 
   it("refuses hyper-parameters that make no sense", () => {
-    const two = { ...DEFAULT_SUGGEST_SETTINGS, fixed: { lengthscale: [0.2, 0.3] } };
+    const two = { ...SETTINGS, fixed: { lengthscale: [0.2, 0.3] } };
     expect(() => suggest(ROWS, two)).toThrow(/one lengthscale for all inputs or 1, not 2/);
-    const settings = { ...DEFAULT_SUGGEST_SETTINGS, fixed: { outputscale: -1 } };
+    const settings = { ...SETTINGS, fixed: { outputscale: -1 } };
     expect(() => suggest(ROWS, settings)).toThrow(/outputscale must be positive/);
-    expect(() =>
-      suggest(ROWS, { ...DEFAULT_SUGGEST_SETTINGS, noise: "known", fixed: { noise: 0.1 } }),
-    ).toThrow(/contradicts/);
+    expect(() => suggest(ROWS, { ...SETTINGS, noise: "known", fixed: { noise: 0.1 } })).toThrow(
+      /contradicts/,
+    );
   });
 });

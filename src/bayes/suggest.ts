@@ -14,20 +14,6 @@ import { nominate } from "./nominate.ts";
 import { lambdaOf } from "./searchSpace.ts";
 import { analyse } from "./surrogate.ts";
 
-/** Defaults as for a search, with EI. */
-export const DEFAULT_SUGGEST_SETTINGS: SuggestSettings = {
-  alpha: 0.5,
-  acquisition: "ei",
-  kernel: "matern52",
-  noise: "fitted",
-  incumbent: "posterior",
-  beta: 2,
-  gridPoints: 101,
-  seed: 0,
-  fixed: {},
-  standardize: true,
-};
-
 /**
  * @param rows at least one; λ,value rows have weights (1 − λ, λ)
  * @throws AppError `usage` for an empty table, unusable rows or settings; `numerics` when no model can be computed.

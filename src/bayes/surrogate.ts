@@ -121,9 +121,13 @@ function checkMeasurement(measurement: Measurement, index: number, settings: Sur
 
 function standardisationOf(values: readonly number[], standardize: boolean): Standardisation {
   const spread = values.length < 2 ? 0 : sampleStandardDeviation(values);
+  const shift = mean(values);
+  if (!Number.isFinite(spread) || !Number.isFinite(shift))
+    throw new AppError("usage", "The values are too large for their mean and spread to be computed.", {
+      advice: "Give them in a larger unit.",
+    });
   const constant = spread <= ROUNDING * Math.max(...values.map(Math.abs));
-  if (!standardize) return { shift: 0, scale: 1, constant };
-  return { shift: mean(values), scale: constant ? 1 : spread, constant };
+  return standardize ? { shift, scale: constant ? 1 : spread, constant } : { shift: 0, scale: 1, constant };
 }
 
 /** Known variances in standardised units, zeros for exact values, `null` where one is to be fitted. */
