@@ -52,7 +52,7 @@ describe("usage", () => {
     ["merge demo:1 demo:2 --weights 0.5,0.6 --out x", "sum to 1.1"],
     ["merge demo:1 demo:2 --weights 1 --out x", "1 weights are given for 2"],
     ["merge demo:1 demo:2 --out x", "No weights"],
-    ["merge demo:1 demo:2 demo:3 --lambda 0.5 --out x", "for two checkpoints"],
+    ["merge demo:1 demo:2 demo:3 --lambda 0.5 --out x", "cannot weigh 3 checkpoints"],
     ["sweep demo:1 demo:1 --task tool", "named twice"],
     ["sweep demo:1 demo:2 --task nonsense", 'no task named "nonsense"'],
     ["sweep demo:1 demo:2 --task text --metric acc", 'does not measure "acc"'],

@@ -64,10 +64,13 @@ describe("methods", () => {
     );
   });
 
-  test("linear: λ is the weight of the newer; weights are divided by their sum", () => {
+  test("linear: λ is the weight of the newer; weights must make 1", () => {
     const linear = findMergeMethod("linear");
     expect(linear.coefficients(2, { lambda: 0.75 })).toEqual([0.25, 0.75]);
-    expect(linear.coefficients(3, { weights: [1, 1, 2] })).toEqual([0.25, 0.25, 0.5]);
+    expect(linear.coefficients(3, { weights: [0.25, 0.25, 0.5] })).toEqual([0.25, 0.25, 0.5]);
+    expect(() => linear.coefficients(3, { weights: [1, 1, 2] })).toThrow(
+      expect.objectContaining({ advice: "In the same proportions: 0.25,0.25,0.5." }),
+    );
     const misuses = [
       {},
       { lambda: 1, weights: [1, 1] },

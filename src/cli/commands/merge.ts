@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { AppError } from "../../base/errors.ts";
 import type { Recipe } from "../../domain/recipe.ts";
+import { MERGE_METHOD_NAMES, mergeRecipe } from "../../engine/mergeRecipe.ts";
 import type { EngineMethods } from "../../rpc/protocol.ts";
 import { resolveParents } from "../checkpoints.ts";
 import type { CommandContext, CommonOptions, Outcome, Run } from "../command.ts";
@@ -18,8 +19,6 @@ type MergeOptions = CommonOptions & {
   readonly out: string;
 };
 
-const METHODS = ["linear", "uniform"];
-
 /** Known by name, not built yet: a refusal in words, not "unknown". */
 const LATER = [
   "lawa",
@@ -34,9 +33,6 @@ const LATER = [
   "dare-linear",
 ];
 
-/** Coefficients that miss 1 by more than this are refused rather than rescaled in silence. */
-const SUM_TOLERANCE = 1e-6;
-
 /** Adds the command. */
 export function defineMerge(program: Command, run: Run): void {
   addCommonOptions(
@@ -50,7 +46,7 @@ export function defineMerge(program: Command, run: Run): void {
         new Option(
           "--method <name>",
           "linear (needs --lambda or --weights) or uniform (equal weights)",
-        ).choices([...METHODS, ...LATER]),
+        ).choices([...MERGE_METHOD_NAMES, ...LATER]),
       )
       .addOption(
         new Option("--dtype <dtype>", "number format of the written weights")
@@ -69,7 +65,7 @@ async function merge(
   context: CommandContext,
 ): Promise<Outcome> {
   const parents = await resolveParents(names, context);
-  const recipe: Recipe = { parents, coefficients: chooseCoefficients(parents.length, options) };
+  const recipe = chooseRecipe(parents, options);
   await checkVacant(options.out);
   const { files } = await context.engine.call("exportMerge", { recipe, dtype: options.dtype }, context.job());
   await writeFolder(options.out, files);
@@ -81,15 +77,14 @@ async function merge(
   };
 }
 
-/** One coefficient a parent, summing to 1. @throws AppError `usage`, `unsupported`. */
-export function chooseCoefficients(
-  count: number,
-  options: Pick<MergeOptions, "lambda" | "weights" | "method">,
-): readonly number[] {
-  const { lambda, weights, method } = options;
+/** @throws AppError `usage`, `unsupported`. */
+function chooseRecipe(
+  parents: readonly string[],
+  { lambda, weights, method }: Pick<MergeOptions, "lambda" | "weights" | "method">,
+): Recipe {
   if (method !== undefined && LATER.includes(method)) {
     throw new AppError("unsupported", `The method ${method} is not supported yet.`, {
-      advice: "Use linear with --lambda or --weights, or uniform.",
+      advice: `Use ${MERGE_METHOD_NAMES.join(" or ")}.`,
     });
   }
   const given = [lambda, weights, method === "uniform" ? method : undefined].filter((x) => x !== undefined);
@@ -98,32 +93,11 @@ export function chooseCoefficients(
       advice: "Give one of --lambda x, --weights w1,w2,… and --method uniform.",
     });
   }
-  if (lambda !== undefined) return lambdaCoefficients(count, lambda);
-  return weights === undefined
-    ? Array.from({ length: count }, () => 1 / count)
-    : checkWeights(count, weights);
-}
-
-function lambdaCoefficients(count: number, lambda: number): readonly number[] {
-  if (count === 2) return [1 - lambda, lambda];
-  throw new AppError("usage", `--lambda is for two checkpoints, and ${count} are given.`, {
-    advice: "Give --weights with one number a checkpoint.",
-  });
-}
-
-function checkWeights(count: number, weights: readonly number[]): readonly number[] {
-  if (weights.length !== count) {
-    throw new AppError("usage", `${weights.length} weights are given for ${count} checkpoints.`, {
-      advice: "Give one number a checkpoint, oldest first.",
-    });
-  }
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  if (Math.abs(sum - 1) > SUM_TOLERANCE) {
-    throw new AppError("usage", `The weights sum to ${sum}, not to 1.`, {
-      ...(sum === 0 ? {} : { advice: `In the same proportions: ${weights.map((w) => w / sum).join(",")}.` }),
-    });
-  }
-  return weights;
+  const options = {
+    ...(lambda === undefined ? {} : { lambda }),
+    ...(weights === undefined ? {} : { weights }),
+  };
+  return mergeRecipe(parents, method ?? "linear", options);
 }
 
 function mergeText(

@@ -2,7 +2,10 @@
 import { AppError } from "../../base/errors.ts";
 import type { MergeMethod } from "../method.ts";
 
-/** λΘ_newer + (1−λ)Θ_older for two parents, or one weight a parent, divided by their sum. */
+/** What the digits a person writes may miss a sum of 1 by. */
+const SUM_TOLERANCE = 1e-6;
+
+/** λΘ_newer + (1−λ)Θ_older for two parents, or one weight a parent. */
 export const linear: MergeMethod = {
   name: "linear",
   title: "Linear",
@@ -15,7 +18,7 @@ export const linear: MergeMethod = {
       name: "weights",
       title: "Weights",
       kind: "numbers",
-      summary: "One a checkpoint, oldest first; they are divided by their sum.",
+      summary: "One a checkpoint, oldest first, summing to 1.",
     },
   ],
   coefficients(parents, { lambda, weights }) {
@@ -29,23 +32,29 @@ export const linear: MergeMethod = {
 };
 
 function fromLambda(parents: number, lambda: number): readonly number[] {
-  if (parents !== 2 || !Number.isFinite(lambda)) {
-    throw new AppError("usage", `λ = ${lambda} cannot weigh ${parents} checkpoints.`, {
-      advice: "λ is a number and needs exactly two checkpoints; for more, give weights.",
-      fields: { parents, lambda },
-    });
-  }
-  return [1 - lambda, lambda];
+  if (parents === 2 && Number.isFinite(lambda)) return [1 - lambda, lambda];
+  throw new AppError("usage", `λ = ${lambda} cannot weigh ${parents} checkpoints.`, {
+    advice: "λ is a number and needs exactly two checkpoints; for more, give weights, one a checkpoint.",
+    fields: { parents, lambda },
+  });
 }
 
+/** Weights that miss a sum of 1 are refused rather than rescaled in silence. */
 function fromWeights(parents: number, weights: number | readonly number[] | undefined): readonly number[] {
-  const list = Array.isArray(weights) ? (weights as readonly number[]) : [];
-  const sum = list.reduce((total, weight) => total + weight, 0);
-  if (list.length === parents && Number.isFinite(sum) && Math.abs(sum) > 1e-9) {
-    return list.map((weight) => weight / sum);
+  const list = typeof weights === "object" ? weights : [];
+  if (list.length !== parents) {
+    throw new AppError("usage", `${list.length} weights are given for ${parents} checkpoints.`, {
+      advice: "Give one number a checkpoint, oldest first.",
+      fields: { parents, weights: list.join(",") },
+    });
   }
-  throw new AppError("usage", `The weights ${list.join(", ")} cannot weigh ${parents} checkpoints.`, {
-    advice: "Give one number a checkpoint; their sum must not be zero.",
+  const sum = list.reduce((total, weight) => total + weight, 0);
+  if (Math.abs(sum - 1) <= SUM_TOLERANCE) return list;
+  const proportions = list.map((weight) => Number((weight / sum).toPrecision(6)));
+  throw new AppError("usage", `The weights sum to ${Number(sum.toPrecision(6))}, not to 1.`, {
+    advice: proportions.every(Number.isFinite)
+      ? `In the same proportions: ${proportions.join(",")}.`
+      : "Give one number a checkpoint; together they make 1.",
     fields: { parents, weights: list.join(",") },
   });
 }
