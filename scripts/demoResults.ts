@@ -20,7 +20,6 @@ const MAX_BYTES = 600_000;
 /** λ = 0, 0.025, …, 1. */
 const SWEEP_POINTS = 41;
 const TRIALS = 14;
-/** Checkpoints of the constant-rate phase, at even steps. */
 
 const job = { signal: new AbortController().signal, emit: () => undefined };
 

@@ -6,11 +6,8 @@
 import { AppError } from "../base/errors.ts";
 import type { Progress } from "../base/job.ts";
 import type { BackendInfo } from "../domain/backend.ts";
-import type { MetricName } from "../domain/measure.ts";
-import { type Measure, measuresOf } from "../domain/measure.ts";
-import type { Split, TaskRow } from "../domain/task.ts";
-import { type PreparedTask, prepareTask } from "../evaluate/evaluateTask.ts";
-import { goldText } from "../evaluate/requests.ts";
+import { type Measure, type MetricName, measuresOf } from "../domain/measure.ts";
+import type { PreparedTask } from "../evaluate/evaluateTask.ts";
 import type { SubjectRequest } from "../rpc/protocol.ts";
 import type { Backend } from "../runtime/backend.ts";
 import {
@@ -20,19 +17,11 @@ import {
   type Objective,
   type ParentMemory,
 } from "../study/objective.ts";
-import { packingFor } from "./batchBudget.ts";
 import type { CheckpointShelf } from "./checkpoints.ts";
 import type { Platform } from "./platform.ts";
+import { createPreparedRows, type RowsRequest } from "./preparedRows.ts";
 import { createResidency } from "./residency.ts";
 import type { TaskCatalogue } from "./taskCatalogue.ts";
-
-/** What is to be evaluated: rows of a task, tokenised for these checkpoints. */
-export type RowsRequest = {
-  readonly parents: readonly string[];
-  readonly task: string;
-  readonly split: Split;
-  readonly limit: number | null;
-};
 
 /** What methods need of a running call. */
 export type CallJob = { readonly signal: AbortSignal; onProgress(progress: Progress): void };
@@ -48,9 +37,6 @@ export interface Session {
   perplexity(request: SubjectRequest, index: number, job: CallJob): Promise<number>;
   close(): Promise<void>;
 }
-
-/** Sets of rows that stay tokenised; the one made first makes way. */
-const MAX_PREPARED = 32;
 
 /** What all sessions share. */
 export type SessionParts = {
@@ -72,30 +58,8 @@ export function measureNamed(catalogue: TaskCatalogue, task: string, metric: Met
 /** A session on a started backend. */
 export function createSession(backend: Backend, { platform, shelf, catalogue }: SessionParts): Session {
   const residency = createResidency(backend, platform.residentBytes, shelf, platform.clock);
-  const prepared = new Map<string, PreparedTask>();
+  const prepareRows = createPreparedRows(backend.info.kind, shelf, catalogue);
   const memory: ParentMemory = new WeakMap();
-
-  async function prepareRows(
-    request: RowsRequest,
-    variant: "rows" | "gold text",
-    signal: AbortSignal,
-  ): Promise<PreparedTask> {
-    const { parents, task, split, limit } = request;
-    const [first] = await shelf.openParents(parents, signal);
-    const kit = shelf.tokenKit(first!);
-    const { version, until } = catalogue.find(task);
-    const key = JSON.stringify([version, split, limit, kit.key, variant]);
-    const known = prepared.get(key);
-    if (known !== undefined) return known;
-    const rows = await catalogue.rows(task, split, limit, signal);
-    const scored = variant === "rows" ? rows : rows.map(asText);
-    const packing = packingFor(backend.info.kind, first!.config);
-    const fresh = prepareTask(scored, kit, packing, { until, endTokens: kit.endTokens });
-    const [oldest] = prepared.keys();
-    if (prepared.size >= MAX_PREPARED && oldest !== undefined) prepared.delete(oldest);
-    prepared.set(key, fresh);
-    return fresh;
-  }
 
   const partsOf = (
     request: RowsRequest,
@@ -133,8 +97,4 @@ export function createSession(backend: Backend, { platform, shelf, catalogue }: 
     },
     close: () => residency.close(),
   };
-}
-
-function asText(row: TaskRow): TaskRow {
-  return { kind: "text", text: goldText(row) };
 }

@@ -1,6 +1,6 @@
 /** Every task there is: the shipped run's and those a person added. Rows are read once. Runs everywhere. */
 import { AppError } from "../base/errors.ts";
-import type { Split, TaskInfo, TaskRow } from "../domain/task.ts";
+import type { Split, TaskInfo, TaskKind, TaskRow } from "../domain/task.ts";
 import { parseTaskRows } from "../evaluate/tasks/rows.ts";
 import { DEFAULT_UNTIL, type DemoTask } from "./demoRun.ts";
 
@@ -41,7 +41,10 @@ export function createTaskCatalogue(): TaskCatalogue {
     const entry = entries.get(name);
     if (entry !== undefined) return entry;
     throw new AppError("not-found", `There is no task named "${name}".`, {
-      advice: `Give a task file, or one of: ${[...entries.keys()].join(", ")}.`,
+      advice:
+        entries.size === 0
+          ? "Give a task file."
+          : `Give a task file, or one of: ${[...entries.keys()].join(", ")}.`,
       fields: { task: name },
     });
   };
@@ -64,18 +67,7 @@ export function createTaskCatalogue(): TaskCatalogue {
     },
     add(name, jsonl) {
       const { kind, rows } = parseTaskRows(name, jsonl);
-      const info: TaskInfo = {
-        name,
-        title: name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1),
-        question: "",
-        description: "A task file of your own.",
-        kind,
-        language: "",
-        rows: { search: rows.length, test: 0 },
-        chance: chanceOf(rows),
-        like: null,
-        licence: null,
-      };
+      const info = ownTaskInfo(name, kind, rows);
       const read = async (split: Split) => (split === "search" ? rows : []);
       entries.set(name, { info, until: DEFAULT_UNTIL, version: version++, read });
       return info;
@@ -95,6 +87,22 @@ export function createTaskCatalogue(): TaskCatalogue {
         fields: { task: name, split },
       });
     },
+  };
+}
+
+/** A task file is known by its path, and shown by its last part. */
+function ownTaskInfo(name: string, kind: TaskKind, rows: readonly TaskRow[]): TaskInfo {
+  return {
+    name,
+    title: name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1),
+    question: "",
+    description: "A task file of your own.",
+    kind,
+    language: "",
+    rows: { search: rows.length, test: 0 },
+    chance: chanceOf(rows),
+    like: null,
+    licence: null,
   };
 }
 
