@@ -70,6 +70,12 @@ describe("suggest", () => {
     expect(model.standardisation).toEqual({ shift: 0.6, scale: 1, constant: true });
     expect(next.lambda).toBeGreaterThanOrEqual(0.5);
     expect(() => suggest(scored(1e308, -1e308), SETTINGS)).toThrow(/too large/);
+    expect(() =>
+      suggest(
+        Array.from({ length: 1001 }, () => ROWS[0]!),
+        SETTINGS,
+      ),
+    ).toThrow(/1001 scores is too long/);
   });
 
   it("measures improvement from the incumbent that is asked for", () => {

@@ -14,14 +14,26 @@ import { nominate } from "./nominate.ts";
 import { lambdaOf } from "./searchSpace.ts";
 import { analyse } from "./surrogate.ts";
 
+/** Time grows with the cube of the rows: about a minute and a half at so many, in which nothing can be stopped. */
+const MAX_ROWS = 1000;
+
 /**
- * @param rows at least one; λ,value rows have weights (1 − λ, λ)
- * @throws AppError `usage` for an empty table, unusable rows or settings; `numerics` when no model can be computed.
+ * @param rows one to a thousand; λ,value rows have weights (1 − λ, λ)
+ * @throws AppError `usage` for an empty or too long table, unusable rows or settings; `numerics` when no model can be computed.
  */
 export function suggest(rows: readonly Measurement[], settings: SuggestSettings): Suggestion {
   const first = rows[0];
   if (first === undefined)
     throw new AppError("usage", "The table has no rows.", { advice: "Give at least one measured score." });
+  if (rows.length > MAX_ROWS)
+    throw new AppError(
+      "usage",
+      `A table of ${rows.length} scores is too long for an exact Gaussian process.`,
+      {
+        advice: `Give at most ${MAX_ROWS}: average scores of the same weights, or keep those near the best.`,
+        fields: { rows: rows.length },
+      },
+    );
   checkFixed(settings, first.weights.length - 1);
   if (!(Number.isInteger(settings.gridPoints) && settings.gridPoints >= 2))
     throw new AppError("usage", `A grid of ${settings.gridPoints} points cannot be drawn.`);

@@ -7,15 +7,14 @@
  */
 import { AppError } from "../base/errors.ts";
 import type {
-  FixedHyperparameters,
   Incumbent,
   IncumbentKind,
-  KernelName,
   LeaveOneOut,
   Measurement,
   NoiseKind,
   PosteriorPoint,
   Standardisation,
+  SuggestSettings,
   Surrogate,
   SurrogateModel,
 } from "../domain/surrogate.ts";
@@ -29,16 +28,7 @@ import { spreadWeights } from "./maximize.ts";
 import { checkSpace, inputOf, type SearchSpace } from "./searchSpace.ts";
 
 /** How observations are read. */
-export type SurrogateSettings = SearchSpace & {
-  readonly kernel: KernelName;
-  readonly noise: NoiseKind;
-  readonly incumbent: IncumbentKind;
-  readonly beta: number;
-  readonly gridPoints: number;
-  readonly seed: number;
-  readonly fixed: FixedHyperparameters;
-  readonly standardize: boolean;
-};
+export type SurrogateSettings = SearchSpace & Omit<SuggestSettings, "acquisition">;
 
 /** The fitted process with what is needed to choose; `record` is what others see. */
 export type Analysis = {

@@ -1,7 +1,7 @@
 /** TASK arguments: a built-in task's name, or a task file that is handed to the engine; and what is measured on it. */
 import { readFile } from "node:fs/promises";
 import { AppError } from "../base/errors.ts";
-import { type Measure, measuresOf } from "../domain/measure.ts";
+import { type Measure, measureNamed } from "../domain/measure.ts";
 import type { TaskInfo } from "../domain/task.ts";
 import type { SubjectRequest } from "../rpc/protocol.ts";
 import type { CommandContext } from "./command.ts";
@@ -22,19 +22,6 @@ export async function resolveTask(task: string, context: CommandContext): Promis
   return info;
 }
 
-/** What is measured: the metric asked for, else the task's default. @throws AppError `usage`. */
-export function resolveMeasure(info: TaskInfo, metric: string | undefined): Measure {
-  const measures = measuresOf(info.kind);
-  if (metric === undefined) return measures[0];
-  const measure = measures.find((known) => known.metric === metric);
-  if (measure === undefined) {
-    throw new AppError("usage", `The task ${info.name} does not measure "${metric}".`, {
-      advice: `It measures ${measures.map((known) => known.metric).join(" or ")}.`,
-    });
-  }
-  return measure;
-}
-
 /** What a study is about, as the engine wants it, and how its values read. */
 export async function resolveSubject(
   parents: readonly string[],
@@ -42,7 +29,7 @@ export async function resolveSubject(
   context: CommandContext,
 ): Promise<{ readonly subject: SubjectRequest; readonly measure: Measure; readonly info: TaskInfo }> {
   const info = await resolveTask(options.task, context);
-  const measure = resolveMeasure(info, options.metric);
+  const measure = measureNamed(info, options.metric ?? null);
   return {
     info,
     measure,

@@ -2,6 +2,7 @@
  * What is measured, and which way is up. A study always maximises its *objective*; the sign is turned here and
  * nowhere else: objective = metric where higher is better, −metric where lower is.
  */
+import { AppError } from "../base/errors.ts";
 import type { TaskKind } from "./task.ts";
 
 /** Names as lm-evaluation-harness prints them; `nll` is the mean negative log-likelihood a token, in nats. */
@@ -73,6 +74,19 @@ export function measuresOf(kind: TaskKind): readonly [Measure, ...Measure[]] {
     default:
       return kind satisfies never;
   }
+}
+
+/** The measure of this name, or the task's default. @throws AppError `usage`. */
+export function measureNamed(
+  { name, kind }: { readonly name: string; readonly kind: TaskKind },
+  metric: string | null,
+): Measure {
+  const measures = measuresOf(kind);
+  const measure = metric === null ? measures[0] : measures.find((known) => known.metric === metric);
+  if (measure !== undefined) return measure;
+  throw new AppError("usage", `The task ${name} does not measure "${metric}".`, {
+    advice: `It measures ${measures.map((known) => known.metric).join(" or ")}.`,
+  });
 }
 
 /** A metric's value from the objective's, and the other way round: the map is its own inverse. */

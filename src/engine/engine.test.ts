@@ -281,7 +281,7 @@ test.each([
   [{ ...subject, parents: ["/nowhere", NEW] }, /no checkpoint \/nowhere/, /folder/],
   [{ ...subject, parents: [NEW, NEW] }, /named twice/, /once/],
   [{ ...subject, task: "nothing" }, /no task named "nothing"/, /choices/],
-  [{ ...subject, metric: "nll" }, /not measured by nll/, /acc/],
+  [{ ...subject, metric: "nll" }, /does not measure "nll"/, /acc/],
   [{ ...subject, limit: 0 }, /limit of 0/, /1 or more/],
 ] as const)("says what is wrong: %o", async (wrong, message, advice) => {
   const failed = engine.call("sweep", { subject: wrong, lambdas: [0.5] }, quiet());

@@ -3,10 +3,9 @@
  * again makes a new session, so nothing of another backend can leak into its numbers.
  */
 
-import { AppError } from "../base/errors.ts";
 import type { Progress } from "../base/job.ts";
 import type { BackendInfo } from "../domain/backend.ts";
-import { type Measure, type MetricName, measuresOf } from "../domain/measure.ts";
+import { measureNamed } from "../domain/measure.ts";
 import type { PreparedTask } from "../evaluate/evaluateTask.ts";
 import type { SubjectRequest } from "../rpc/protocol.ts";
 import type { Backend } from "../runtime/backend.ts";
@@ -45,16 +44,6 @@ export type SessionParts = {
   readonly catalogue: TaskCatalogue;
 };
 
-/** The measure of this name, or the task's default. @throws AppError `usage`. */
-export function measureNamed(catalogue: TaskCatalogue, task: string, metric: MetricName | null): Measure {
-  const measures = measuresOf(catalogue.find(task).info.kind);
-  const measure = metric === null ? measures[0] : measures.find((known) => known.metric === metric);
-  if (measure !== undefined) return measure;
-  throw new AppError("usage", `The task ${task} is not measured by ${metric}.`, {
-    advice: `Choose among ${measures.map((known) => known.metric).join(", ")}.`,
-  });
-}
-
 /** A session on a started backend. */
 export function createSession(backend: Backend, { platform, shelf, catalogue }: SessionParts): Session {
   const residency = createResidency(backend, platform.residentBytes, shelf, platform.clock);
@@ -80,7 +69,7 @@ export function createSession(backend: Backend, { platform, shelf, catalogue }: 
     },
     async objective(request, job) {
       const { parents, task, split, metric } = request;
-      const subject = { parents, task, split, measure: measureNamed(catalogue, task, metric) };
+      const subject = { parents, task, split, measure: measureNamed(catalogue.find(task).info, metric) };
       return createObjective({
         ...partsOf(request, await prepareRows(request, "rows", job.signal), job),
         subject,
