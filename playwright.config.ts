@@ -1,6 +1,7 @@
 /**
  * Walks through the built page in a real Chromium, once on wasm and once on WebGPU in software. A spec reads the
- * project's name to know where it runs (`testInfo.project.name`). Needs `vite build` first.
+ * project's name to know where it runs (`testInfo.project.name`); walks tagged `@wasm` ask nothing of the device, or too
+ * much of a slow one, and run once; those tagged `@webgpu` need an adapter. Needs `vite build` first.
  */
 import { defineConfig } from "@playwright/test";
 import { findChromium } from "./scripts/findChromium.ts";
@@ -35,8 +36,8 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   use: { baseURL: ADDRESS, viewport: { width: 1440, height: 900 }, trace: "retain-on-failure" },
   projects: [
-    { name: "wasm", use: launch([]) },
-    { name: "webgpu", use: launch(SOFTWARE_WEBGPU) },
+    { name: "wasm", use: launch([]), grepInvert: /@webgpu/ },
+    { name: "webgpu", use: launch(SOFTWARE_WEBGPU), grepInvert: /@wasm/ },
   ],
   webServer: {
     command: "npx vite preview --port 4173 --strictPort",
