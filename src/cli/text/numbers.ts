@@ -1,9 +1,12 @@
 /** Numbers as a person reads them: no more digits than the standard error supports. Pure. */
 import type { Measure } from "../../domain/measure.ts";
 
+/** Below this a standard error is what equal items leave of rounding. */
+const NO_ERROR = 1e-9;
+
 /** Decimal places that show two significant digits of `stderr`; 4 where there is none. */
 export function decimalsFor(stderr: number | null): number {
-  if (stderr === null || !Number.isFinite(stderr) || stderr <= 0) return 4;
+  if (stderr === null || !Number.isFinite(stderr) || stderr < NO_ERROR) return 4;
   return Math.min(8, Math.max(0, 1 - Math.floor(Math.log10(stderr))));
 }
 
@@ -18,7 +21,7 @@ export function formatValue(
   const scaledError = stderr === null ? null : stderr * scale;
   // An error of 0 says nothing about digits: all items had the same outcome.
   const decimals =
-    measure.percent && !(scaledError !== null && scaledError > 0) ? 1 : decimalsFor(scaledError);
+    measure.percent && !(scaledError !== null && scaledError >= NO_ERROR) ? 1 : decimalsFor(scaledError);
   const scaled = value * scale;
   const sign = signed && scaled >= 0 ? "+" : "";
   const error = scaledError === null ? "" : ` ± ${fixed(scaledError, decimals)}`;

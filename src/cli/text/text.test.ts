@@ -19,6 +19,7 @@ describe("numbers", () => {
     expect(decimalsFor(23)).toBe(0);
     expect(decimalsFor(null)).toBe(4);
     expect(decimalsFor(0)).toBe(4);
+    expect(decimalsFor(2e-15)).toBe(4);
   });
 
   it("write shares in per cent and losses as they are", () => {
