@@ -15,30 +15,44 @@ const PAGE = "bench/page.html";
 export async function measureInBrowser(threads: number): Promise<WorkloadTimes> {
   const { executablePath } = ensureChromium();
   const folder = await mkdtemp(join(tmpdir(), "mergescope-bench-"));
-  const outDir = join(folder, "built");
-  const input = join(ROOT, PAGE);
-  await build({
-    root: ROOT,
-    logLevel: "warn",
-    build: { outDir, emptyOutDir: true, modulePreload: { polyfill: false }, rolldownOptions: { input } },
-  });
+  try {
+    const outDir = join(folder, "built");
+    const input = join(ROOT, PAGE);
+    await build({
+      root: ROOT,
+      logLevel: "warn",
+      build: { outDir, emptyOutDir: true, modulePreload: { polyfill: false }, rolldownOptions: { input } },
+    });
+    return await measureServed(outDir, executablePath, threads);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measureServed(
+  outDir: string,
+  executablePath: string | null,
+  threads: number,
+): Promise<WorkloadTimes> {
   const server = await preview({
     root: ROOT,
     logLevel: "warn",
     build: { outDir },
     preview: { port: 0, host: "127.0.0.1" },
   });
-  const browser = await chromium.launch({
-    args: ["--no-sandbox"],
-    ...(executablePath === null ? {} : { executablePath }),
-  });
   try {
-    const page = await browser.newPage();
-    await page.goto(new URL(PAGE, server.resolvedUrls!.local[0]!).href);
-    return await page.evaluate((count) => window.measure(count), threads);
+    const browser = await chromium.launch({
+      args: ["--no-sandbox"],
+      ...(executablePath === null ? {} : { executablePath }),
+    });
+    try {
+      const page = await browser.newPage();
+      await page.goto(new URL(PAGE, server.resolvedUrls!.local[0]!).href);
+      return await page.evaluate((count) => window.measure(count), threads);
+    } finally {
+      await browser.close();
+    }
   } finally {
-    await browser.close();
     await server.close();
-    await rm(folder, { recursive: true, force: true });
   }
 }
