@@ -94,13 +94,6 @@ export function pairedDifference(
   return { difference: mean(differences), standardError: standardError(differences) };
 }
 
-/** Standard error of a share of k right among n, √(p(1−p)/(n−1)): `standardError` of the n zeros and ones. @throws RangeError for n < 2. */
-export function binomialStandardError(k: number, n: number): number {
-  if (!(n >= 2)) throw new RangeError(`a share's standard error needs two items, not ${n}`);
-  const share = k / n;
-  return Math.sqrt((share * (1 - share)) / (n - 1));
-}
-
 /**
  * Exact two-sided McNemar test: the probability, if both are equally good, of a split at least as uneven as this.
  * @param onlyA items right with A and wrong with B; `onlyB` the other way round.

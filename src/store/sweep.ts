@@ -1,4 +1,5 @@
 /** The dense sweep over λ of the present pair. A cancelled sweep keeps its points and goes on with the others. */
+import { shareAboveBetterParent } from "../domain/ranking.ts";
 import type { SweepPoint, SweepRecord } from "../domain/study.ts";
 import type { EngineEvent } from "../rpc/protocol.ts";
 import type { Context } from "./context.ts";
@@ -25,9 +26,7 @@ export function currentSweep(state: AppState): SweepEntry | null {
 
 /** Share of the points strictly above the better parent; `null` while either is unknown. */
 export function shareAbove({ points, parents }: SweepEntry): number | null {
-  if (points.length === 0 || parents.length < 2) return null;
-  const better = Math.max(...parents.map(({ value }) => value));
-  return points.filter(({ value }) => value > better).length / points.length;
+  return parents.length < 2 ? null : shareAboveBetterParent(points, parents);
 }
 
 /** A finished sweep's record as an entry. */

@@ -31,7 +31,9 @@ export function createViewActions(context: Context): ViewActions {
     showStep,
     moveStep(by) {
       const entry = currentStudy(context.get());
-      const newest = stepCount() + (entry !== null && entry.pending === null ? 1 : 0);
+      // One past the last choice there is only the final posterior, which a paused search does not have.
+      const hasEnd = entry !== null && entry.pending === null && entry.record.surrogate !== null;
+      const newest = stepCount() + (hasEnd ? 1 : 0);
       showStep((context.get().view.step ?? newest) + by);
     },
     pointAt(cursor) {
