@@ -29,7 +29,7 @@ test.describe("scrubbing", { tag: "@wasm" }, () => {
       await row.getByRole("button", { name: `Show step ${k + 1}` }).click();
       await expect(stepWords(page)).toHaveText(`step ${k + 1} of 14`);
       await expect(row).toHaveAttribute("aria-current", "step");
-      const [words, said] = (await sentence(page).innerText()).match(/^.*?λ = (\d\.\d\d)/)!;
+      const [words, said] = (await sentence(page).textContent())!.match(/^.*?λ = (\d\.\d\d)/)!;
       expect(words).toMatch(
         who === "design"
           ? `Initial design, point ${k + 1}: `

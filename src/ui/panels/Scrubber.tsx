@@ -26,7 +26,8 @@ export function Scrubber({ view }: { readonly view: StepView | null }) {
   const planned = useApp(({ subject }) => subject.settings.trials);
   const count = view?.count ?? 0;
   const shown = view?.step ?? 0;
-  const atEnd = count === 0 || shown > count;
+  const isNewest = useApp((state) => state.view.step === null);
+  const atEnd = count === 0 || isNewest || shown > count;
   return (
     <div className="scrubber">
       <div className="row">
