@@ -6,7 +6,9 @@
 import { defineConfig } from "@playwright/test";
 import { findChromium } from "./scripts/findChromium.ts";
 
-const ADDRESS = "http://localhost:4173";
+/** `npm test` picks a free one; a page that is open on the usual port must neither be in the way nor be tested. */
+const PORT = process.env.MERGESCOPE_TEST_PORT ?? "4713";
+const ADDRESS = `http://localhost:${PORT}`;
 
 /** As root there is no sandbox, and a test machine has no use for the rest. */
 const QUIET = [
@@ -40,9 +42,9 @@ export default defineConfig({
     { name: "webgpu", use: launch(SOFTWARE_WEBGPU), grepInvert: /@wasm/ },
   ],
   webServer: {
-    command: "npx vite preview --port 4173 --strictPort",
+    command: `npx vite preview --port ${PORT} --strictPort`,
     url: ADDRESS,
-    reuseExistingServer: process.env.CI === undefined,
+    reuseExistingServer: false,
     timeout: 30_000,
   },
 });

@@ -4,6 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureChromium } from "./findChromium.ts";
@@ -56,7 +57,19 @@ function unitTests(): Counts {
   return report === null ? FAILED : countVitest({ ...report, success: report.success && ok });
 }
 
-function walks(): Counts {
+/** A port of this machine that nobody listens on. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "localhost", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function walks(): Promise<Counts> {
   try {
     ensureChromium();
   } catch (thrown) {
@@ -65,6 +78,7 @@ function walks(): Counts {
   }
   const ok = runProgram("playwright", ["test", "--reporter=list,json"], {
     PLAYWRIGHT_JSON_OUTPUT_NAME: WALKS_REPORT,
+    MERGESCOPE_TEST_PORT: String(await freePort()),
   });
   const report = readReport<PlaywrightReport>(WALKS_REPORT);
   if (report === null) return FAILED;
@@ -85,6 +99,6 @@ rmSync(REPORTS, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
 const checks = [check("biome", ["check", "."]), check("tsc", ["--noEmit"]), unitTests()];
 const build = check("vite", ["build"]);
-const all = addCounts([...checks, build, build.failed > 0 ? FAILED : walks()]);
+const all = addCounts([...checks, build, build.failed > 0 ? FAILED : await walks()]);
 console.log(`\n${describeCounts(all)}`);
 process.exitCode = all.failed > 0 ? 1 : 0;
