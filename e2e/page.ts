@@ -46,7 +46,7 @@ export async function openPage(page: Page, query = ""): Promise<void> {
 
 /** The button that names the device once there is one. */
 export function device(page: Page): Locator {
-  return page.getByRole("button", { name: /^(WebGPU$|wasm · \d thread)/ });
+  return page.getByRole("banner").getByRole("button", { name: /^(WebGPU$|wasm · \d thread)/ });
 }
 
 /** A panel. */

@@ -28,15 +28,14 @@ export function DeviceButton() {
           {info?.adapter == null ? null : <p className="quiet">{info.adapter}</p>}
           <div className="row">
             {CHOICES.map((one) => (
-              <button
+              <Popover.Close
                 key={one.choice}
-                type="button"
                 className="button"
                 aria-pressed={choice === one.choice}
                 onClick={() => void startDevice(one.choice)}
               >
                 {one.label}
-              </button>
+              </Popover.Close>
             ))}
           </div>
         </Popover.Content>

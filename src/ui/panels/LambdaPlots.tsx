@@ -124,8 +124,9 @@ function Legend(props: {
 function NoSearch() {
   const { runStudy } = useActions();
   const trials = useApp(({ subject }) => subject.settings.trials);
+  const swept = useApp((state) => currentSweep(state) !== null);
   return (
-    <div className="nothing-yet">
+    <div className={swept ? "nothing-yet beside-sweep" : "nothing-yet"}>
       <p>
         This pair has not been searched yet. Measured merges, the model's mean and its bands will appear here.
       </p>

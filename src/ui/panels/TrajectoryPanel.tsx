@@ -55,9 +55,11 @@ export function TrajectoryPanel() {
       title="Trajectory"
       status={status}
       note={
-        measure === null
-          ? null
-          : `${measure.label} of each checkpoint over training steps, ± one standard error${chance === null || !measure.percent ? "" : "; dotted: blind guessing"}`
+        measure === null ? null : (
+          <span className="words">
+            {`${measure.label}${measure.label.includes(",") ? "," : ""} of each checkpoint over training steps, ± one standard error${chance === null || !measure.percent ? "" : "; dotted: blind guessing"}`}
+          </span>
+        )
       }
       tools={
         isBusy(status) || missing === 0 ? (

@@ -35,7 +35,12 @@ function TrialTable({ record, pending }: { readonly record: StudyRecord; readonl
   const shown = viewStep(record, pending, step).step;
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    box.current?.querySelector(`[data-step="${shown}"]`)?.scrollIntoView({ block: "nearest" });
+    // `scrollIntoView` would move the whole page, too.
+    const row = box.current?.querySelector<HTMLElement>(`[data-step="${shown}"]`);
+    if (box.current === null || row == null) return;
+    const head = box.current.querySelector("thead")?.offsetHeight ?? 0;
+    const [top, bottom] = [row.offsetTop - head, row.offsetTop + row.offsetHeight - box.current.clientHeight];
+    box.current.scrollTop = Math.min(top, Math.max(bottom, box.current.scrollTop));
   }, [shown]);
   return (
     <div className="scroll" ref={box}>

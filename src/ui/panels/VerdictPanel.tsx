@@ -113,7 +113,7 @@ function VerdictTools({ entry }: { readonly entry: StudyEntry }) {
   const merging = isBusy(exporting);
   return (
     <div className="row">
-      {record.heldout === null && !isBusy(status) ? (
+      {record.heldout === null && !isBusy(status) && !isBusy(entry.status) ? (
         <button type="button" className="button strong" onClick={() => void actions.measureHeldout()}>
           measure on unseen items
         </button>
