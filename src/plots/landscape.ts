@@ -32,7 +32,8 @@ export type LandscapeInput = {
 export function landscapeFigure(input: LandscapeInput, palette: Palette): FigureSpec {
   const { measure, view, sweep } = input;
   // Numbers beside an empty picture would be made up.
-  const measured = view !== null || sweep.length > 0 || input.parents.some((parent) => parent !== null);
+  const measured =
+    (view !== null && view.count > 0) || sweep.length > 0 || input.parents.some((parent) => parent !== null);
   const yaxis = {
     ...houseAxis(palette, input.range),
     showgrid: measured,
