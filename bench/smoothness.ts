@@ -19,11 +19,11 @@ const LIMIT_MS = 100;
 /** Milliseconds from navigation until the landscape's points are drawn. */
 async function measureFirstPicture(page: Page): Promise<number> {
   await page.addInitScript(() => {
-    const look = (): void => {
-      if (document.querySelector(".landscape .points path") === null) requestAnimationFrame(look);
-      else Reflect.set(window, "firstPictureMs", performance.now());
-    };
-    requestAnimationFrame(look);
+    new MutationObserver((_, observer) => {
+      if (document.querySelector(".landscape .points path") === null) return;
+      observer.disconnect();
+      Reflect.set(window, "firstPictureMs", performance.now());
+    }).observe(document, { childList: true, subtree: true });
   });
   await page.goto("/");
   const found = await page.waitForFunction(() => Reflect.get(window, "firstPictureMs") as number | undefined);
