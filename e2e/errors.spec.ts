@@ -50,7 +50,7 @@ test.describe("what goes wrong", { tag: "@wasm" }, () => {
     await openPage(page);
     const notice = page.getByRole("status").filter({ hasText: "The shipped results cannot be read." });
     await expect(notice).toContainText("Everything can be measured here.");
-    await expect(page.getByRole("button", { name: "run a search of 12 trials" })).toBeEnabled();
+    await expect(page.getByRole("button", { name: "run a search of 14 trials" })).toBeEnabled();
   });
 
   for (const [what, answer] of [

@@ -52,7 +52,8 @@ export const NO_SUBJECT: SubjectState = {
   metric: null,
   pair: null,
   limit: null,
-  settings: defaultSearchSettings(2),
+  // The whole path is searched, so that the whole picture is seen (the papers' α = 0.5 is the command line's).
+  settings: { ...defaultSearchSettings(2), alpha: 0, trials: 14 },
 };
 
 /** Scores by checkpoint name, in objective units. */
