@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { expect, type Page, test } from "@playwright/test";
 import { build, type PreviewServer, preview } from "vite";
 import type { BackendInfo } from "../src/domain/backend.ts";
+import { largestDifference } from "../src/runtime/fixtures/tiny.ts";
 import { createNodeBackend } from "../src/runtime/ortNode.ts";
 import { type Outcome, runScenario } from "./parity/scenario.ts";
 import type { Answer, Request } from "./parity/worker.ts";
@@ -77,8 +78,7 @@ test("the device is chosen by what there is, and the reason says so", async ({ p
   expect(forced).toMatchObject({ error: { tag: "unsupported" } });
 });
 
-test("a lost device is an error at the next call", async ({ page }, { project }) => {
-  test.skip(project.name !== "webgpu", "there is no device to lose");
+test("a lost device is an error at the next call", { tag: "@webgpu" }, async ({ page }) => {
   const answer = await ask(page, { kind: "lost", choice: "webgpu", threads: null });
   expect(answer).toMatchObject({ error: { tag: "device", fields: { reason: "destroyed" } } });
 });
@@ -97,8 +97,4 @@ function compare(outcome: Outcome, node: Outcome): void {
   expect(dropped).toBe(empty);
   expect(loaded).toBeGreaterThan(1.9 * empty!);
   expect(outcome.errorTags).toEqual({ failedLoad: "mismatch", overflow: "numerics" });
-}
-
-function largestDifference(a: readonly number[], b: readonly number[]): number {
-  return a.length === b.length ? Math.max(...a.map((x, i) => Math.abs(x - b[i]!))) : Number.NaN;
 }

@@ -6,7 +6,7 @@ import { type ErrorRecord, toErrorRecord } from "../../src/base/errors.ts";
 import type { BackendInfo } from "../../src/domain/backend.ts";
 import type { NeoxConfig } from "../../src/model/config.ts";
 import type { Backend } from "../../src/runtime/backend.ts";
-import { packRows, randomWeights, readerOf, TINY } from "../../src/runtime/fixtures/tiny.ts";
+import { randomWeights, readerOf, TINY, TREE } from "../../src/runtime/fixtures/tiny.ts";
 import type { WeightReader } from "../../src/runtime/weights.ts";
 
 /** Everything that was answered, as a record that crosses threads. */
@@ -47,19 +47,6 @@ const MIXTURES = [
 /** Odd in length, and the fp16 parent's are subnormal in part: the values that decoding gets wrong first. */
 const WATCHED = "gpt_neox.layers.1.mlp.dense_h_to_4h.bias";
 
-const BATCH = packRows(
-  [
-    [
-      { tokens: [3, 1, 4, 1] },
-      { tokens: [5, 9, 2], parent: 0, startPosition: 4 },
-      { tokens: [6, 5, 3], parent: 0, startPosition: 4 },
-      { tokens: [8, 9, 7, 9] },
-    ],
-    [{ tokens: [2, 7, 1, 8, 2, 8] }],
-  ],
-  16,
-);
-
 /** Runs everything on one of the models. */
 export async function runScenario(backend: Backend, model: string): Promise<Outcome> {
   const config = CONFIGS[model]!;
@@ -80,7 +67,7 @@ export async function runScenario(backend: Backend, model: string): Promise<Outc
   const mixtures = [];
   for (const { names, coefficients } of MIXTURES) {
     await mixer.mix(names, coefficients);
-    const { logprobs, greedy } = await language.score(BATCH);
+    const { logprobs, greedy } = await language.score(TREE);
     mixtures.push({
       label: names.join(" + "),
       logprobs: Array.from(logprobs),
@@ -94,7 +81,7 @@ export async function runScenario(backend: Backend, model: string): Promise<Outc
   );
   liveBytes.push(mixer.liveBytes);
   await mixer.mix(["single"], [1e30]);
-  const overflow = await tagOf(language.score(BATCH));
+  const overflow = await tagOf(language.score(TREE));
   for (const name of Object.keys(parents)) mixer.drop(name);
   liveBytes.push(mixer.liveBytes);
   await dispose();
@@ -125,12 +112,12 @@ async function tagOf(attempt: Promise<unknown>): Promise<string> {
 /** Scores once, loses the device, scores again: the second answer's error. */
 export async function loseDevice(backend: Backend, lose: () => void): Promise<ErrorRecord | null> {
   const { model } = await backend.createModel(CONFIGS.pythia!);
-  await model.score(BATCH);
+  await model.score(TREE);
   lose();
   // The browser tells of the loss a moment later.
   await new Promise((resolve) => setTimeout(resolve, 200));
   try {
-    await model.score(BATCH);
+    await model.score(TREE);
     return null;
   } catch (thrown) {
     return toErrorRecord(thrown);

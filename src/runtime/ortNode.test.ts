@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type NeoxConfig, parseModelConfig } from "../model/config.ts";
 import type { Backend } from "./backend.ts";
-import { largestDifference, packRows, randomWeights, readerOf, TINY } from "./fixtures/tiny.ts";
+import { largestDifference, packRows, randomWeights, readerOf, TINY, TREE } from "./fixtures/tiny.ts";
 import type { PackedBatch, ScoredBatch } from "./languageModel.ts";
 import { createNodeBackend } from "./ortNode.ts";
 import { scorePlainly } from "./plainModel.ts";
@@ -24,20 +24,6 @@ async function scoreOn(config: NeoxConfig, reader: WeightReader, batches: readon
   await resident.dispose();
   return scored;
 }
-
-/** Two rows: a context with two choices and a stranger beside them, and a lone sequence before padding. */
-const TREE = packRows(
-  [
-    [
-      { tokens: [3, 1, 4, 1] },
-      { tokens: [5, 9, 2], parent: 0, startPosition: 4 },
-      { tokens: [6, 5, 3], parent: 0, startPosition: 4 },
-      { tokens: [8, 9, 7, 9] },
-    ],
-    [{ tokens: [2, 7, 1, 8, 2, 8] }],
-  ],
-  16,
-);
 
 describe("the graph agrees with the plain forward pass", () => {
   const variants: readonly (readonly [string, Partial<NeoxConfig>])[] = [
