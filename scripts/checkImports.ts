@@ -76,7 +76,12 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   pbf: ["model/onnx/"],
   commander: ["cli/"],
   "csv-parse": ["cli/"],
-  "node:": ["cli/", "storage/nodeFile", "runtime/ortNode"],
+  "@zip.js/zip.js": ["checkpoint/formats/zip.ts"],
+  "hash-wasm": ["storage/sha256.ts"],
+  "p-retry": ["storage/retry.ts"],
+  "p-limit": ["storage/"],
+  yaml: ["merge/"],
+  "node:": ["cli/", "storage/node", "runtime/ortNode"],
 };
 
 /** One forbidden import, in words. */

@@ -49,6 +49,19 @@ export interface Checkpoint {
     readonly dtype: "float32" | "float16" | "bfloat16";
     readonly bytes: Uint8Array<ArrayBuffer>;
   }>;
+  /**
+   * A part of a weight: elements `startElement` up to `endElement` (exclusive) in row-major order.
+   * @throws AppError as `readWeight`; `internal` for elements the weight does not have.
+   */
+  readElements(
+    name: string,
+    startElement: number,
+    endElement: number,
+    signal: AbortSignal,
+  ): Promise<{
+    readonly dtype: "float32" | "float16" | "bfloat16";
+    readonly bytes: Uint8Array<ArrayBuffer>;
+  }>;
   /** Any tensor's bytes as they stand. @throws AppError `not-found`, `read-failed`, `cancelled`. */
   readTensor(name: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   /** A small file of the folder as it stands, or `null`. @throws AppError `read-failed`, `cancelled`. */
@@ -96,6 +109,13 @@ export async function openCheckpoint(files: FileSet, signal: AbortSignal): Promi
     async readWeight(name, during) {
       const dtype = weightDtype(files.name, find(name));
       return { dtype, bytes: await readTensor(name, during) };
+    },
+    async readElements(name, startElement, endElement, during) {
+      const tensor = find(name);
+      const dtype = weightDtype(files.name, tensor);
+      const size = DTYPES[tensor.dtype].bytes;
+      const [start, end] = [startElement, endElement].map((element) => tensor.startByte + element * size);
+      return { dtype, bytes: await sources.get(tensor.file)!.read(start!, end!, during) };
     },
     readFile: (path, during) => readWhole(files, path, during),
   };

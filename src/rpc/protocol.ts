@@ -4,7 +4,8 @@
  */
 import type { Progress } from "../base/job.ts";
 import type { BackendChoice, BackendInfo } from "../domain/backend.ts";
-import type { CheckpointReport, RunInfo } from "../domain/checkpoint.ts";
+import type { HubRepository, Inspection, RunInfo, Stored } from "../domain/checkpoint.ts";
+import type { ExportedFile, ExportRequest } from "../domain/export.ts";
 import type { Evaluation, ItemResult } from "../domain/evaluation.ts";
 import type { MetricName } from "../domain/measure.ts";
 import type { Recipe } from "../domain/recipe.ts";
@@ -41,14 +42,34 @@ export type EngineMethods = {
   };
   /** The shipped run: its checkpoints and tasks. Reads no weights and needs no device. */
   openDemo: { request: Record<string, never>; result: RunInfo };
-  /** Looks into checkpoints without loading their weights. */
-  inspect: {
-    request: { readonly checkpoints: readonly string[] };
-    result: {
-      readonly checkpoints: readonly CheckpointReport[];
-      readonly identical: readonly (readonly [number, number])[];
-    };
+  /**
+   * Looks into checkpoints before anything large moves: headers, listings and a few sampled ranges. Names are
+   * `demo:STEP`, `hf:OWNER/REPO@REVISION`, `disk:NAME` of an added folder, or a path where the platform has paths.
+   */
+  inspect: { request: { readonly checkpoints: readonly string[] }; result: Inspection };
+  /** Where the hub is and who asks; `null` takes the platform's own. The token is held in memory only. */
+  useHub: {
+    request: { readonly endpoint: string | null; readonly token: string | null };
+    result: { readonly endpoint: string; readonly hasToken: boolean };
   };
+  /** What can be named in a repository of the hub. */
+  hubRevisions: { request: { readonly repository: string }; result: HubRepository };
+  /** Adds a folder of the person's disk; the name it gets stands for its checkpoint from then on. Nothing is uploaded. */
+  addFolder: {
+    request: {
+      readonly name: string;
+      readonly files: readonly { readonly path: string; readonly file: Blob }[];
+    };
+    result: { readonly checkpoint: string };
+  };
+  /** Brings checkpoints of the hub onto this machine, whole and verified; others are there already. */
+  fetchCheckpoints: { request: { readonly checkpoints: readonly string[] }; result: Record<string, never> };
+  /** Checkpoints of one's own as a run: oldest first, with the tasks there are. Reads no weights. */
+  openRun: { request: { readonly checkpoints: readonly string[] }; result: RunInfo };
+  /** What was fetched and is kept on this machine. */
+  stored: { request: Record<string, never>; result: Stored };
+  /** Lets kept files go. @throws AppError `usage` for one that is in use. */
+  removeStored: { request: { readonly keys: readonly string[] }; result: Stored };
   /** Rows of a task file of the person's own, parsed; the name it gets can be used as `task` from then on. */
   addTask: { request: { readonly name: string; readonly jsonl: string }; result: TaskInfo };
   /** Rows as a person reads them, from `first` on. */
@@ -111,10 +132,10 @@ export type EngineMethods = {
     request: { readonly rows: readonly Measurement[]; readonly settings: SuggestSettings };
     result: Suggestion;
   };
-  /** Files of the merged checkpoint in Hugging Face layout, parents read tensor by tensor. */
+  /** Writes the merged checkpoint in Hugging Face layout, streamed: parents are read piece by piece. */
   exportMerge: {
-    request: { readonly recipe: Recipe; readonly dtype: "float16" | "bfloat16" | "float32" };
-    result: { readonly files: readonly { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }[] };
+    request: ExportRequest;
+    result: { readonly where: string; readonly files: readonly ExportedFile[] };
   };
 };
 

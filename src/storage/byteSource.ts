@@ -5,6 +5,8 @@ export interface ByteSource {
   /** What a person would call it: a path or a URL. */
   readonly name: string;
   readonly byteLength: number;
+  /** SHA-256 in hexadecimal, where the place the bytes come from vouches for it. */
+  readonly sha256?: string;
   /**
    * The bytes from `startByte` up to `endByte` (exclusive), freshly allocated.
    * @throws AppError `read-failed` when they cannot be had in full, never fewer bytes than asked.
