@@ -63,6 +63,23 @@ describe("createCpuMixer", () => {
     }
   });
 
+  test("mixes from readers what it mixes from parents that it keeps, and keeps none", async () => {
+    const mixer = createCpuMixer(wide, createJobQueue());
+    const readers = [stored(3, "float16"), stored(4, "bfloat16"), stored(5, "float32")];
+    const coefficients = [0.5, 0.75, -0.25];
+    for (const [i, reader] of readers.entries()) await mixer.load(`${i}`, reader, never, ignore);
+    await mixer.mix(["0", "1", "2"], coefficients);
+    const kept = new Map([...mixer.merged].map(([name, values]) => [name, values.slice()]));
+    for (const i of readers.keys()) mixer.drop(`${i}`);
+    for (const values of mixer.merged.values()) values.fill(7);
+    const read: number[] = [];
+    await mixer.mixFrom(readers, coefficients, never, (bytes) => read.push(bytes));
+    expect(new Map(mixer.merged)).toEqual(kept);
+    expect(mixer.liveBytes).toBe(MERGED_BYTES);
+    expect(read.at(-1)).toBe(2 * MERGED_BYTES);
+    await expect(mixer.mixFrom(readers, [1], never, ignore)).rejects.toMatchObject({ tag: "usage" });
+  });
+
   test("keeps 16-bit parents as they are: the widened values are those of the patterns", async () => {
     const mixer = createCpuMixer(wide, createJobQueue());
     await mixer.load("half", stored(5, "float16"), never, ignore);

@@ -8,7 +8,7 @@ import { decodeBfloat16, decodeFloat16 } from "../base/float16.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { elementCount, type Parameter, parameterTable } from "../model/parameterTable.ts";
 import type { JobQueue } from "./jobQueue.ts";
-import { findParents, readParameters } from "./parents.ts";
+import { checkCoefficients, findParents, readParameter, readParameters } from "./parents.ts";
 import type { WeightDtype, WeightMixer } from "./weights.ts";
 
 /** A mixer and the arrays that it writes into, by parameter name: made once, never replaced. */
@@ -55,6 +55,21 @@ export function createCpuMixer(config: ModelConfig, queue: JobQueue): CpuMixer {
         for (const [name, out] of merged) {
           const stored = sources.map((parent) => parent.tensors.get(name)!);
           mixTensor(out, stored, coefficients);
+        }
+      }),
+    mixFrom: (readers, coefficients, signal, onRead) =>
+      queue(async () => {
+        checkCoefficients(readers.length, coefficients);
+        let readBytes = 0;
+        for (const parameter of table) {
+          const stored: Stored[] = [];
+          for (const reader of readers) {
+            const { dtype, bytes } = await readParameter(parameter, reader, signal);
+            stored.push(store(dtype, bytes));
+            readBytes += bytes.byteLength;
+          }
+          mixTensor(merged.get(parameter.name)!, stored, coefficients);
+          onRead(readBytes);
         }
       }),
     async readMixed(name) {

@@ -10,7 +10,14 @@ import { createMixPasses, type Merged, type MixPasses, type Stored } from "./gpu
 import { NUMBERS_PER_INVOCATION } from "./gpuMixShader.ts";
 import type { GpuState } from "./gpuState.ts";
 import type { JobQueue } from "./jobQueue.ts";
-import { DTYPE_BYTES, findParents, type ReadParameter, readParameters } from "./parents.ts";
+import {
+  checkCoefficients,
+  DTYPE_BYTES,
+  findParents,
+  type ReadParameter,
+  readParameter,
+  readParameters,
+} from "./parents.ts";
 import type { WeightDtype, WeightMixer } from "./weights.ts";
 
 /** A mixer and the buffers that it writes into, by parameter name: fp32, made once, never replaced. */
@@ -50,6 +57,28 @@ export async function createGpuMixer(
       queue(async () => {
         state.check();
         passes.run([...merged.values()], findParents(parents, names, coefficients), coefficients);
+      }),
+    mixFrom: (readers, coefficients, signal, onRead) =>
+      queue(async () => {
+        checkCoefficients(readers.length, coefficients);
+        let readBytes = 0;
+        for (const target of merged.values()) {
+          const held: Parent[] = [];
+          try {
+            for (const reader of readers) {
+              const weight = await readParameter(target.parameter, reader, signal);
+              held.push(new Map([[target.parameter.name, await uploadTensor(state, passes, weight)]]));
+              readBytes += weight.bytes.byteLength;
+            }
+            passes.run([target], held, coefficients);
+            // A buffer may go once the work that reads it is done; without waiting they would pile up.
+            await device.queue.onSubmittedWorkDone();
+            state.check();
+          } finally {
+            for (const parent of held) destroyAll(parent);
+          }
+          onRead(readBytes);
+        }
       }),
     readMixed: (name) =>
       queue(async () => {
@@ -101,11 +130,9 @@ async function upload(
   const tensors = new Map<string, Stored>();
   let loadedBytes = 0;
   try {
-    for await (const { parameter, dtype, bytes } of weights) {
-      state.check();
-      const buffer = await uploadTensor(state.device, parameter, dtype, bytes);
-      tensors.set(parameter.name, { dtype, buffer, group: passes.bindParent(buffer) });
-      loadedBytes += bytes.byteLength;
+    for await (const weight of weights) {
+      tensors.set(weight.parameter.name, await uploadTensor(state, passes, weight));
+      loadedBytes += weight.bytes.byteLength;
       onLoaded(loadedBytes);
     }
   } catch (thrown) {
@@ -116,11 +143,12 @@ async function upload(
 }
 
 async function uploadTensor(
-  device: GPUDevice,
-  parameter: Parameter,
-  dtype: WeightDtype,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<GPUBuffer> {
+  state: GpuState,
+  passes: MixPasses,
+  { parameter, dtype, bytes }: ReadParameter,
+): Promise<Stored> {
+  state.check();
+  const { device } = state;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
   const size = paddedBytes(parameter, dtype);
   const buffer = await createGpuBuffer(device, parameter.name, size, usage);
@@ -132,7 +160,7 @@ async function uploadTensor(
     rest.set(bytes.subarray(whole));
     device.queue.writeBuffer(buffer, whole, rest);
   }
-  return buffer;
+  return { dtype, buffer, group: passes.bindParent(buffer) };
 }
 
 function paddedBytes(parameter: Parameter, dtype: WeightDtype): number {

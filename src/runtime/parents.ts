@@ -23,21 +23,27 @@ export async function* readParameters(
   reader: WeightReader,
   signal: AbortSignal,
 ): AsyncGenerator<ReadParameter, void, undefined> {
-  for (const parameter of table) {
-    throwIfCancelled(signal);
-    const { dtype, bytes } = await reader.readWeight(parameter.name, signal);
-    const expected = elementCount(parameter) * DTYPE_BYTES[dtype];
-    if (bytes.byteLength !== expected)
-      throw new AppError(
-        "mismatch",
-        `${parameter.name} has ${bytes.byteLength} bytes; a ${dtype} tensor of shape [${parameter.shape.join(", ")}] has ${expected}.`,
-        {
-          advice: "Use checkpoints of one run; their config.json must fit their weights.",
-          fields: { tensor: parameter.name, bytes: bytes.byteLength, expected },
-        },
-      );
-    yield { parameter, dtype, bytes };
-  }
+  for (const parameter of table) yield readParameter(parameter, reader, signal);
+}
+
+/** One parameter. @throws AppError as `readParameters`. */
+export async function readParameter(
+  parameter: Parameter,
+  reader: WeightReader,
+  signal: AbortSignal,
+): Promise<ReadParameter> {
+  throwIfCancelled(signal);
+  const { dtype, bytes } = await reader.readWeight(parameter.name, signal);
+  const expected = elementCount(parameter) * DTYPE_BYTES[dtype];
+  if (bytes.byteLength === expected) return { parameter, dtype, bytes };
+  throw new AppError(
+    "mismatch",
+    `${parameter.name} has ${bytes.byteLength} bytes; a ${dtype} tensor of shape [${parameter.shape.join(", ")}] has ${expected}.`,
+    {
+      advice: "Use checkpoints of one run; their config.json must fit their weights.",
+      fields: { tensor: parameter.name, bytes: bytes.byteLength, expected },
+    },
+  );
 }
 
 /**
@@ -49,14 +55,19 @@ export function findParents<P>(
   names: readonly string[],
   coefficients: readonly number[],
 ): readonly P[] {
-  if (names.length === 0 || names.length !== coefficients.length || !coefficients.every(Number.isFinite))
-    throw new AppError("usage", "A mixture needs one finite coefficient for each of its parents.", {
-      fields: { parents: names.length, coefficients: coefficients.length },
-    });
+  checkCoefficients(names.length, coefficients);
   return names.map((name) => {
     const parent = parents.get(name);
     if (parent === undefined)
       throw new AppError("not-found", `The weights of ${name} are not loaded.`, { fields: { name } });
     return parent;
+  });
+}
+
+/** @throws AppError `usage` unless there is one finite coefficient for each parent, and a parent. */
+export function checkCoefficients(parents: number, coefficients: readonly number[]): void {
+  if (parents > 0 && parents === coefficients.length && coefficients.every(Number.isFinite)) return;
+  throw new AppError("usage", "A mixture needs one finite coefficient for each of its parents.", {
+    fields: { parents, coefficients: coefficients.length },
   });
 }

@@ -33,6 +33,18 @@ export interface WeightMixer {
    * @throws AppError `not-found` for a parent that is not resident.
    */
   mix(names: readonly string[], coefficients: readonly number[]): Promise<void>;
+  /**
+   * As `mix`, with parents that are not kept: each parameter is read from every reader, merged and forgotten, so that
+   * only the merge and one parameter a parent take memory. Stopped in the middle, the model's weights are of no use
+   * until the next mix. `onRead` is told the bytes read so far.
+   * @throws AppError as `load`; `usage` when coefficients are missing or not finite.
+   */
+  mixFrom(
+    readers: readonly WeightReader[],
+    coefficients: readonly number[],
+    signal: AbortSignal,
+    onRead: (readBytes: number) => void,
+  ): Promise<void>;
   /** The merged values of one parameter, for proofs and tests. */
   readMixed(name: string): Promise<Float32Array>;
   /** Bytes this mixer holds: parents and merged weights. */
