@@ -41,3 +41,19 @@ export function createProgress(
     return { label, done, total, unit, elapsedMs, remainingMs };
   };
 }
+
+/** Resolves after so many milliseconds; handed down by the roofs. @throws AppError `cancelled` when stopped meanwhile. */
+export function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(cancelled());
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+}

@@ -19,7 +19,7 @@ export async function openCheckpointPath(
   if (entry.isDirectory()) return createNodeFileSet(path);
   const asFile = /\.safetensors$/.test(path) ? "model.safetensors" : "pytorch_model.bin";
   if (!/\.(safetensors|bin)$/.test(path)) {
-    throw new AppError("usage", `${path} is neither a folder nor a .safetensors file.`, {
+    throw new AppError("usage", `${path} is neither a folder nor a .safetensors or .bin file.`, {
       advice: "Name a checkpoint's folder, or its weights file with --config and --tokenizer.",
     });
   }

@@ -2,14 +2,13 @@
 import { AppError } from "../base/errors.ts";
 import type { CommandContext } from "./command.ts";
 
-/** Names the engine knows, in the order given. @throws AppError `unsupported` for `hf:`. */
+/** Names the engine knows, in the order given. */
 export async function resolveCheckpoints(
   names: readonly string[],
   context: CommandContext,
 ): Promise<readonly string[]> {
   const resolved: string[] = [];
   for (const name of names) {
-    if (name.startsWith("hf:")) throw hubUnsupported(name);
     if (name === "demo") {
       const run = await context.engine.call("openDemo", {}, context.job());
       resolved.push(...run.checkpoints.map((checkpoint) => checkpoint.name));
@@ -36,14 +35,4 @@ export async function resolveParents(
     });
   }
   return parents;
-}
-
-function hubUnsupported(name: string): AppError {
-  return new AppError(
-    "unsupported",
-    `${name}: checkpoints from the Hugging Face hub are not supported yet.`,
-    {
-      advice: "Download the folder (config.json, tokenizer.json, model.safetensors) and give its path.",
-    },
-  );
 }

@@ -1,11 +1,15 @@
-/** The engine's platform in Node: the checkout's demo, the disk's checkpoints, the CPU through onnxruntime. */
+/** The engine's platform in Node: the checkout's demo, the disk's checkpoints, the hub's cache, the CPU. */
 import { totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
+import { AppError } from "../base/errors.ts";
+import { wait } from "../base/job.ts";
 import { createEngine } from "../engine/engine.ts";
 import type { Platform } from "../engine/platform.ts";
 import type { Engine } from "../rpc/protocol.ts";
 import { createNodeBackend } from "../runtime/ortNode.ts";
 import { createNodeFileSet } from "../storage/nodeFile.ts";
+import { createNodeFolder } from "../storage/nodeFolder.ts";
+import { createNodeHubCache, hubSettingsFromEnvironment } from "../storage/nodeHubCache.ts";
 import { openCheckpointPath } from "./checkpointFiles.ts";
 import type { CommonOptions } from "./command.ts";
 
@@ -18,11 +22,20 @@ export function createNodeEngine(named: Pick<CommonOptions, "config" | "tokenize
 }
 
 function nodePlatform(named: Pick<CommonOptions, "config" | "tokenizer">): Platform {
+  const { cacheFolder, ...hub } = hubSettingsFromEnvironment(process.env);
   return {
     clock: () => performance.now(),
+    wait,
     demo: createNodeFileSet(fileURLToPath(new URL("../../public/demo", import.meta.url))),
     openCheckpoint: (name) => openCheckpointPath(name, named),
+    fetch: (url, init) => fetch(url, init),
+    hub,
+    openKept: async () => createNodeHubCache(cacheFolder),
+    async openFolder(target) {
+      if (target.kind === "path") return createNodeFolder(target.path);
+      throw new AppError("usage", "Only a browser exports into a picked folder or as a download.");
+    },
     startBackend: (_choice, threads) => createNodeBackend(threads),
-    residentBytes: totalmem() * RESIDENT_SHARE,
+    residentBytes: () => totalmem() * RESIDENT_SHARE,
   };
 }

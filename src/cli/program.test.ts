@@ -65,7 +65,6 @@ describe("usage", () => {
   });
 
   it.each([
-    ["inspect hf:EleutherAI/pythia-70m", "not supported yet"],
     ["merge demo:1 demo:2 --method ties --out x", "not supported yet"],
     ["evaluate demo:1 --task tool --num-fewshot 5", "not supported yet"],
     ["evaluate demo:1 --task tool --data somewhere", "not supported yet"],

@@ -4,16 +4,18 @@
 import { sha256Hex } from "../base/bytes.ts";
 import { AppError } from "../base/errors.ts";
 import { type Checkpoint, openCheckpoint } from "../checkpoint/open.ts";
+import { tensorBytes } from "../checkpoint/tensor.ts";
 import type { TokenSettings } from "../evaluate/requests.ts";
 import { checkAgreement } from "../merge/agreement.ts";
 import { type ModelConfig, parseModelConfig } from "../model/config.ts";
+import { createRoleOf } from "../model/parameterTable.ts";
 import { createTokenizer } from "../model/tokenizer.ts";
-import type { FileSet } from "../storage/byteSource.ts";
+import type { Located } from "./places.ts";
 
 /** An opened checkpoint and what its small files say. */
 export type OpenedCheckpoint = {
   readonly name: string;
-  readonly files: FileSet;
+  readonly located: Located;
   readonly checkpoint: Checkpoint;
   readonly config: ModelConfig;
   /** Equal for checkpoints that can be merged: the configuration, but for the tokens that begin and end a text. */
@@ -22,13 +24,15 @@ export type OpenedCheckpoint = {
   readonly tokenizerKey: string | null;
   /** Bytes of its weights files. */
   readonly bytes: number;
+  /** Bytes of its weights alone, as they lie in the files: what keeping it on a device takes. */
+  readonly weightBytes: number;
 };
 
 /** What turns text into this model's tokens. `key` is equal for equal settings. */
 export type TokenKit = TokenSettings & { readonly key: string; readonly endTokens: readonly number[] };
 
 /** Finds the files behind a checkpoint's name. @throws AppError `not-found`. */
-export type FindFiles = (name: string, signal: AbortSignal) => Promise<FileSet>;
+export type Locate = (name: string, signal: AbortSignal) => Promise<Located>;
 
 /** Opened checkpoints by name. */
 export interface CheckpointShelf {
@@ -36,19 +40,21 @@ export interface CheckpointShelf {
   open(name: string, signal: AbortSignal): Promise<OpenedCheckpoint>;
   /** Several that are to be merged. @throws AppError also `mismatch`, `usage` for none or one named twice. */
   openParents(names: readonly string[], signal: AbortSignal): Promise<readonly OpenedCheckpoint[]>;
+  /** Forgets opened checkpoints, so that the next use looks again. */
+  forget(matches: (opened: OpenedCheckpoint) => boolean): void;
   /** The tokenizer of a checkpoint. @throws AppError `not-found`, `bad-format`, `unsupported`, `mismatch`. */
   tokenKit(opened: OpenedCheckpoint): TokenKit;
 }
 
 /** An empty shelf. */
-export function createCheckpointShelf(findFiles: FindFiles): CheckpointShelf {
+export function createCheckpointShelf(locate: Locate): CheckpointShelf {
   const opened = new Map<string, OpenedCheckpoint>();
   const kits = new Map<string, TokenKit>();
   const agreeing = new Set<string>();
   const open: CheckpointShelf["open"] = async (name, signal) => {
     const known = opened.get(name);
     if (known !== undefined) return known;
-    const fresh = await openNamed(name, await findFiles(name, signal), signal);
+    const fresh = await openNamed(name, await locate(name, signal), signal);
     opened.set(name, fresh);
     return fresh;
   };
@@ -74,6 +80,9 @@ export function createCheckpointShelf(findFiles: FindFiles): CheckpointShelf {
       for (const other of parents.slice(1)) agree(first, other);
       return parents;
     },
+    forget(matches) {
+      for (const [name, one] of opened) if (matches(one)) opened.delete(name);
+    },
     tokenKit(checkpoint) {
       const key = `${JSON.stringify(checkpoint.config)} ${checkpoint.tokenizerKey}`;
       const kit = kits.get(key) ?? { ...makeTokenKit(checkpoint), key };
@@ -83,19 +92,22 @@ export function createCheckpointShelf(findFiles: FindFiles): CheckpointShelf {
   };
 }
 
-async function openNamed(name: string, files: FileSet, signal: AbortSignal): Promise<OpenedCheckpoint> {
-  const checkpoint = await openCheckpoint(files, signal);
+async function openNamed(name: string, located: Located, signal: AbortSignal): Promise<OpenedCheckpoint> {
+  const checkpoint = await openCheckpoint(located.files, signal);
   const config = parseModelConfig(checkpoint.config);
   const tokenizer =
     checkpoint.tokenizer === null ? null : new TextEncoder().encode(JSON.stringify(checkpoint.tokenizer));
+  const roleOf = createRoleOf(config);
+  const weights = checkpoint.tensors.filter((tensor) => roleOf(tensor.name) === "parameter");
   return {
     name,
-    files,
+    located,
     checkpoint,
     config,
     configKey: JSON.stringify({ ...config, bosToken: null, eosTokens: [] }),
     tokenizerKey: tokenizer === null ? null : await sha256Hex(tokenizer),
     bytes: checkpoint.files.reduce((sum, file) => sum + file.bytes, 0),
+    weightBytes: weights.reduce((sum, tensor) => sum + tensorBytes(tensor), 0),
   };
 }
 

@@ -6,7 +6,7 @@ import type { EngineEvent, SubjectRequest } from "../rpc/protocol.ts";
 import { createMemorySource } from "../storage/memory.ts";
 import { replayStudy } from "../study/replay.ts";
 import { createEngine } from "./engine.ts";
-import { NAMES, readJson, tinyFiles, tinyPlatform } from "./fixtures/tinyRun.ts";
+import { NAMES, readJson, tinyFiles, tinyPlatform, WRITTEN } from "./fixtures/tinyRun.ts";
 
 const [OLD, NEW] = [NAMES[2], NAMES[3]];
 
@@ -219,14 +219,61 @@ test("parents make room for one another under a small budget, and the numbers st
   const roomy = await engine.call("matrix", request, quiet());
   const { checkpoints } = await engine.call("inspect", { checkpoints: [NEW] }, quiet());
   const bytes = checkpoints[0]!.files[0]!.bytes;
-  const small = createEngine(tinyPlatform({ residentBytes: 3.5 * bytes }));
+  const small = createEngine(tinyPlatform({ residentBytes: () => 3.5 * bytes }));
   const { events, job } = watch();
   expect(await small.call("matrix", request, job)).toEqual(roomy);
   const labels = events.flatMap((event) => (event.kind === "progress" ? [event.progress.label] : []));
   expect(new Set(labels.filter((label) => label.startsWith("loading"))).size).toBe(4);
-  const tiny = createEngine(tinyPlatform({ residentBytes: 1.5 * bytes }));
-  const failed = tiny.call("sweep", { subject, lambdas: [0.5] }, quiet());
-  await expect(failed).rejects.toMatchObject({ tag: "out-of-memory" });
+});
+
+test("parents that do not fit side by side are read anew for every merge, and give the same numbers", async () => {
+  const tiny = createEngine(tinyPlatform({ residentBytes: () => 1 }));
+  const request = { subject: { ...subject, task: "text" }, lambdas: [0.25, 0.5] };
+  const { events, job } = watch();
+  expect(await tiny.call("sweep", request, job)).toEqual(await engine.call("sweep", request, quiet()));
+  const labels = events.flatMap((event) => (event.kind === "progress" ? [event.progress.label] : []));
+  expect(labels).toContain("reading the parents");
+  expect(labels.some((label) => label.startsWith("loading"))).toBe(false);
+});
+
+test("weights that are not numbers are counted and named", async () => {
+  const files = tinyFiles();
+  const path = "step10/model.safetensors";
+  const source = files.get(path)!;
+  const bytes = await source.read(0, source.byteLength);
+  // The file ends with its last weight.
+  new Float32Array(bytes.buffer, bytes.byteLength - 8).set([Number.NaN, Number.POSITIVE_INFINITY]);
+  files.set(path, createMemorySource(path, bytes));
+  const torn = createEngine(tinyPlatform({}, files));
+  const failed = torn.call("sweep", { subject: { ...subject, parents: [NAMES[0], NEW] }, lambdas: [0.5] }, quiet());
+  await expect(failed).rejects.toThrow(/Weight "[\w.]+" of demo:10 holds 1 NaN and 1 infinite values, the first at/);
+});
+
+test("checkpoints of one's own become a run in order of their steps", async () => {
+  const names = [NAMES[2], NAMES[0], NAMES[1]];
+  const run = await engine.call("openRun", { checkpoints: names }, quiet());
+  expect(run.checkpoints.map(({ name, step }) => [name, step])).toEqual([[NAMES[0], 10], [NAMES[1], 20], [NAMES[2], 30]]);
+  expect(run.defaultPair).toEqual([NAMES[1], NAMES[2]]);
+  expect(run.defaultTask).toBe("text");
+  const alone = engine.call("openRun", { checkpoints: [NEW] }, quiet());
+  await expect(alone).rejects.toMatchObject({ tag: "usage" });
+});
+
+test("a folder of one's own disk is a checkpoint", async () => {
+  const files = tinyFiles();
+  const folder = ["config.json", "tokenizer.json", "model.safetensors"].map(async (path) => {
+    const source = files.get(`step20/${path}`)!;
+    return { path, file: new Blob([await source.read(0, source.byteLength)]) };
+  });
+  const own = createEngine(tinyPlatform());
+  const added = await own.call("addFolder", { name: "step20", files: await Promise.all(folder) }, quiet());
+  expect(added).toEqual({ checkpoint: "disk:step20" });
+  const parents = [NAMES[0], added.checkpoint];
+  const sweep = await own.call("sweep", { subject: { ...subject, parents }, lambdas: [0.5] }, quiet());
+  const same = { ...subject, parents: [NAMES[0], NAMES[1]] };
+  expect(sweep.points).toEqual((await own.call("sweep", { subject: same, lambdas: [0.5] }, quiet())).points);
+  const empty = own.call("addFolder", { name: "nothing", files: [] }, quiet());
+  await expect(empty).rejects.toMatchObject({ tag: "usage" });
 });
 
 test("starting again gives the same numbers on a fresh device", async () => {
@@ -265,14 +312,25 @@ test("a task of one's own is its rows as they stand", async () => {
 
 test("an exported merge holds the numbers that were evaluated", async () => {
   const recipe = pairRecipe(OLD, NEW, 0.5);
-  const { files } = await engine.call("exportMerge", { recipe, dtype: "float32" }, quiet());
+  const request = {
+    recipe,
+    dtype: "float32",
+    arithmetic: "fp32",
+    maxShardBytes: 5e9,
+    target: { kind: "path", path: "merged" },
+  } as const;
+  const { files } = await engine.call("exportMerge", request, quiet());
+  const written = WRITTEN.get("merged")!;
+  expect(files.map(({ name, bytes }) => [name, bytes])).toEqual(
+    [...written].map(([name, bytes]) => [name, bytes.byteLength]),
+  );
   const merged = tinyFiles();
-  for (const { name, bytes } of files) merged.set(`step10/${name}`, createMemorySource(name, bytes));
+  for (const [name, bytes] of written) merged.set(`step10/${name}`, createMemorySource(name, bytes));
   const reopened = createEngine(tinyPlatform({}, merged));
-  const request = { task: "text", split: "search", limit: null } as const;
+  const onText = { task: "text", split: "search", limit: null } as const;
   const sole = { parents: [NAMES[0]], coefficients: [1] };
-  const there = await reopened.call("evaluate", { ...request, recipe: sole }, quiet());
-  const here = await engine.call("evaluate", { ...request, recipe }, quiet());
+  const there = await reopened.call("evaluate", { ...onText, recipe: sole }, quiet());
+  const here = await engine.call("evaluate", { ...onText, recipe }, quiet());
   expect(there.items).toEqual(here.items);
 });
 

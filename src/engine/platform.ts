@@ -1,21 +1,53 @@
 /**
- * What the roofs hand the engine: files, a device, a clock. The engine touches nothing else of the machine it runs on.
- * Contract only.
+ * What the roofs hand the engine: files, a network, a place to keep files, a device, a clock. The engine touches nothing
+ * else of the machine it runs on. Contract only.
  */
 import type { Clock } from "../base/job.ts";
-import type { BackendChoice } from "../domain/backend.ts";
+import type { BackendChoice, BackendInfo } from "../domain/backend.ts";
+import type { Stored } from "../domain/checkpoint.ts";
+import type { ExportTarget } from "../domain/export.ts";
 import type { Backend } from "../runtime/backend.ts";
 import type { FileSet } from "../storage/byteSource.ts";
+import type { FolderWriter } from "../storage/folderWriter.ts";
+import type { Fetch } from "../storage/http.ts";
+import type { HubCache } from "../storage/hubFiles.ts";
+
+/** The hub's files on this machine, and what a person may do about them. */
+export interface KeptFiles extends HubCache {
+  stored(): Promise<Stored>;
+  /** @throws AppError `usage` for a file that is held. */
+  remove(keys: readonly string[]): Promise<void>;
+  /** Asks that nothing be cleared by itself; whether that was granted. */
+  persist(): Promise<boolean>;
+  /** Keeps these from being removed, by this page or another, until the function it gives is called. */
+  hold(keys: readonly string[]): Promise<() => void>;
+}
+
+/** The hub as the machine knows it. */
+export type HubSettings = {
+  readonly endpoint: string;
+  readonly token: string | null;
+  /** Whether only what is kept may be used. */
+  readonly offline: boolean;
+};
 
 /** One roof's platform parts. */
 export interface Platform {
   readonly clock: Clock;
+  /** Resolves after so many milliseconds; rejects `cancelled` when the signal is aborted meanwhile. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
   /** The folder of the shipped run: `run.json`, its checkpoints and tasks. */
   readonly demo: FileSet;
-  /** The checkpoint a person calls by this name, other than `demo:…`; `null` where there is none of it. */
+  /** The checkpoint a person calls by this path; `null` where there is none of it, or no paths. */
   openCheckpoint(name: string, signal: AbortSignal): Promise<FileSet | null>;
+  readonly fetch: Fetch;
+  readonly hub: HubSettings;
+  /** Where fetched files are kept; `null` where nothing can be, so that they are read over the network each time. */
+  openKept(): Promise<KeptFiles | null>;
+  /** A folder to export into. @throws AppError `write-failed`. */
+  openFolder(target: ExportTarget): Promise<FolderWriter>;
   /** @throws AppError `device` when the choice cannot be had. */
   startBackend(choice: BackendChoice, threads: number | null): Promise<Backend>;
-  /** Most bytes of weights that stay on the device, merged ones included. */
-  readonly residentBytes: number;
+  /** Most bytes of weights that may lie on a device of this kind, merged ones included. */
+  residentBytes(kind: BackendInfo["kind"]): number;
 }

@@ -1,15 +1,18 @@
 /**
  * Which weights are on the device: parents are loaded when a merge needs them and the least recently used make room.
- * One merge is current at a time; whoever holds it holds the device. Engine thread or Node.
+ * Parents that do not fit side by side are read anew for every merge. One merge is current at a time; whoever holds it
+ * holds the device. Engine thread or Node.
  */
-import { describeBytes } from "../base/bytes.ts";
 import { AppError } from "../base/errors.ts";
 import { type Clock, createProgress, type Progress, throwIfCancelled } from "../base/job.ts";
+import type { Recipe } from "../domain/recipe.ts";
 import { checkTensors } from "../merge/agreement.ts";
 import type { Backend, ResidentModel } from "../runtime/backend.ts";
 import type { Merger } from "../study/objective.ts";
 import type { CheckpointShelf, OpenedCheckpoint } from "./checkpoints.ts";
+import { bytesToFetch, fetchCheckpoint } from "./fetchCheckpoints.ts";
 import { createTurns } from "./turns.ts";
+import { createWeightReader } from "./weightReader.ts";
 
 /** The device's tenant list. */
 export interface Residency {
@@ -19,9 +22,13 @@ export interface Residency {
   close(): Promise<void>;
 }
 
+type OnProgress = (progress: Progress) => void;
+
 type Current = {
   readonly configKey: string;
   readonly open: ResidentModel;
+  /** What the model's own weights take, without a parent. */
+  readonly mergedBytes: number;
   readonly lastUsed: Map<string, number>;
 };
 
@@ -43,9 +50,62 @@ export function createResidency(
     await current?.open.dispose();
     current = null;
     const open = await backend.createModel(parent.config);
-    current = { configKey: parent.configKey, open, lastUsed: new Map() };
+    current = {
+      configKey: parent.configKey,
+      open,
+      mergedBytes: open.mixer.liveBytes,
+      lastUsed: new Map(),
+    };
     await open.warmUp();
     return current;
+  }
+
+  /** What is not on this machine comes here first: it is read from here from then on. */
+  async function fetchParent(parent: OpenedCheckpoint, signal: AbortSignal, onProgress: OnProgress) {
+    const total = await bytesToFetch(parent);
+    if (total === 0) return;
+    const progress = createProgress(clock, `fetching ${parent.name}`, total, "bytes");
+    await fetchCheckpoint(parent, { signal, onBytes: (bytes) => onProgress(progress(bytes)) });
+  }
+
+  async function loadParents(
+    resident: Current,
+    parents: readonly OpenedCheckpoint[],
+    signal: AbortSignal,
+    onProgress: OnProgress,
+  ): Promise<void> {
+    const { mixer } = resident.open;
+    for (const parent of parents) {
+      if (!mixer.has(parent.name)) {
+        makeRoom(resident, parent, parents, residentBytes);
+        const label = `loading ${parent.name}`;
+        const progress = createProgress(clock, label, parent.weightBytes, "bytes");
+        const reader = createWeightReader(parent);
+        await mixer.load(parent.name, reader, signal, (bytes) => onProgress(progress(bytes)));
+      }
+      resident.lastUsed.set(parent.name, uses++);
+    }
+  }
+
+  async function mixStreamed(
+    resident: Current,
+    parents: readonly OpenedCheckpoint[],
+    { coefficients }: Recipe,
+    signal: AbortSignal,
+    onProgress: OnProgress,
+  ): Promise<void> {
+    const { mixer } = resident.open;
+    for (const name of resident.lastUsed.keys()) mixer.drop(name);
+    resident.lastUsed.clear();
+    const needed = [...parents.keys()].filter((i) => coefficients[i] !== 0);
+    const total = needed.reduce((sum, i) => sum + (parents[i]?.weightBytes ?? 0), 0);
+    const progress = createProgress(clock, "reading the parents", total, "bytes");
+    await mixer.mixFrom(
+      needed.flatMap((i) => parents.slice(i, i + 1)).map((parent) => createWeightReader(parent)),
+      needed.map((i) => coefficients[i] ?? 0),
+      signal,
+      (bytes) => onProgress(progress(bytes)),
+    );
   }
 
   return {
@@ -55,20 +115,18 @@ export function createResidency(
           throwIfCancelled(signal);
           if (closed) throw deviceChanged();
           const parents = await shelf.openParents(recipe.parents, signal);
+          for (const { name, checkpoint, config } of parents)
+            checkTensors({ name, tensors: checkpoint.tensors }, config);
+          for (const parent of parents) await fetchParent(parent, signal, onProgress);
           const resident = await modelFor(parents[0]!);
           const { mixer, model } = resident.open;
-          for (const parent of parents) {
-            if (!mixer.has(parent.name)) {
-              makeRoom(resident, parent, recipe.parents, residentBytes);
-              const progress = createProgress(clock, `loading ${parent.name}`, parent.bytes, "bytes");
-              checkTensors({ name: parent.name, tensors: parent.checkpoint.tensors }, parent.config);
-              await mixer.load(parent.name, parent.checkpoint, signal, (bytes) =>
-                onProgress(progress(bytes)),
-              );
-            }
-            resident.lastUsed.set(parent.name, uses++);
+          const parentBytes = parents.reduce((sum, { weightBytes }) => sum + weightBytes, 0);
+          if (resident.mergedBytes + parentBytes > residentBytes)
+            await mixStreamed(resident, parents, recipe, signal, onProgress);
+          else {
+            await loadParents(resident, parents, signal, onProgress);
+            await mixer.mix(recipe.parents, recipe.coefficients);
           }
-          await mixer.mix(recipe.parents, recipe.coefficients);
           return use(model);
         }),
     }),
@@ -92,21 +150,16 @@ function deviceChanged(): AppError {
 function makeRoom(
   { open: { mixer }, lastUsed }: Current,
   next: OpenedCheckpoint,
-  needed: readonly string[],
+  needed: readonly OpenedCheckpoint[],
   budget: number,
 ): void {
-  const candidates = [...lastUsed.keys()]
-    .filter((name) => !needed.includes(name))
-    .sort((a, b) => lastUsed.get(a)! - lastUsed.get(b)!);
-  while (mixer.liveBytes + next.bytes > budget) {
-    const oldest = candidates.shift();
-    if (oldest === undefined)
-      throw new AppError(
-        "out-of-memory",
-        `${next.name} (${describeBytes(next.bytes)}) does not fit beside the ${describeBytes(mixer.liveBytes)} that this merge holds; ${describeBytes(budget)} may be used.`,
-        { advice: "Merge fewer checkpoints at a time, or use a device with more memory." },
-      );
-    mixer.drop(oldest);
-    lastUsed.delete(oldest);
+  const names = new Set(needed.map(({ name }) => name));
+  const candidates = [...lastUsed.entries()]
+    .filter(([name]) => !names.has(name))
+    .sort(([, a], [, b]) => a - b);
+  for (const [name] of candidates) {
+    if (mixer.liveBytes + next.weightBytes <= budget) return;
+    mixer.drop(name);
+    lastUsed.delete(name);
   }
 }

@@ -10,17 +10,14 @@ import { createNodeBackend } from "../runtime/ortNode.ts";
 import { createNodeFileSet } from "../storage/nodeFile.ts";
 import { replayStudy } from "../study/replay.ts";
 import { createEngine } from "./engine.ts";
+import { tinyPlatform } from "./fixtures/tinyRun.ts";
 
 const DEMO = join(import.meta.dirname, "../../public/demo");
 const shipped = JSON.parse(readFileSync(join(DEMO, "results.json"), "utf8")) as ShippedResults;
 const job = { signal: new AbortController().signal, emit: () => undefined };
-const engine = createEngine({
-  clock: () => performance.now(),
-  demo: createNodeFileSet(DEMO),
-  openCheckpoint: async () => null,
-  startBackend: () => createNodeBackend(2),
-  residentBytes: 2 ** 30,
-});
+const engine = createEngine(
+  tinyPlatform({ demo: createNodeFileSet(DEMO), startBackend: () => createNodeBackend(2) }),
+);
 
 /** Another processor may round the last bits otherwise; an item near a tie may then change sides. */
 async function expectSame(subject: Subject, recipe: Recipe, score: Score): Promise<void> {

@@ -8,6 +8,7 @@ import { type MatrixParts, type MatrixPlan, runMatrix } from "../study/matrix.ts
 import { evaluateRecipe } from "../study/objective.ts";
 import { runOptimize } from "../study/optimize.ts";
 import { runSweep } from "../study/sweep.ts";
+import type { Holding } from "./checkpointMethods.ts";
 import type { CallJob, Session } from "./session.ts";
 import type { TaskCatalogue } from "./taskCatalogue.ts";
 
@@ -22,8 +23,28 @@ export type MethodTable<M extends EngineMethod> = {
 /** The methods of this file. */
 export type StudyMethod = "evaluate" | "sweep" | "optimize" | "compare" | "changes" | "matrix";
 
-/** @param openSession the current session, once the shipped tasks are known. */
+/**
+ * @param openSession the current session, once the shipped tasks are known.
+ * @param holding keeps a study's checkpoints on this machine until it is over.
+ */
 export function createStudyMethods(
+  openSession: (signal: AbortSignal) => Promise<Session>,
+  catalogue: TaskCatalogue,
+  clock: Clock,
+  holding: Holding,
+): MethodTable<StudyMethod> {
+  const methods = createMethods(openSession, catalogue, clock);
+  return {
+    evaluate: (request, job) => holding(request.recipe.parents, job, () => methods.evaluate(request, job)),
+    sweep: (request, job) => holding(request.subject.parents, job, () => methods.sweep(request, job)),
+    optimize: (request, job) => holding(request.subject.parents, job, () => methods.optimize(request, job)),
+    compare: (request, job) => holding(request.subject.parents, job, () => methods.compare(request, job)),
+    changes: (request, job) => holding(request.subject.parents, job, () => methods.changes(request, job)),
+    matrix: (request, job) => holding(request.subject.parents, job, () => methods.matrix(request, job)),
+  };
+}
+
+function createMethods(
   openSession: (signal: AbortSignal) => Promise<Session>,
   catalogue: TaskCatalogue,
   clock: Clock,

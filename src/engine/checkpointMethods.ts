@@ -1,0 +1,146 @@
+/** The methods about checkpoints as such: finding, looking into, fetching, keeping and writing them. Wiring only. */
+import { createProgress } from "../base/job.ts";
+import type { Stored } from "../domain/checkpoint.ts";
+import type { EngineMethod, Job } from "../rpc/protocol.ts";
+import { hashSource } from "../storage/sha256.ts";
+import type { CheckpointShelf, OpenedCheckpoint } from "./checkpoints.ts";
+import type { Demo } from "./demo.ts";
+import { exportMerge } from "./exportMerge.ts";
+import { bytesToFetch, fetchCheckpoint, skippedBytes } from "./fetchCheckpoints.ts";
+import type { HubAccess } from "./hubAccess.ts";
+import { inspectNamed } from "./inspect.ts";
+import { describeOwnRun } from "./ownRun.ts";
+import type { Places } from "./places.ts";
+import type { Platform } from "./platform.ts";
+import type { Sessions } from "./sessions.ts";
+import type { MethodTable } from "./studyMethods.ts";
+import type { TaskCatalogue } from "./taskCatalogue.ts";
+
+/** The methods of this file. */
+export type CheckpointMethod =
+  | "inspect"
+  | "useHub"
+  | "hubRevisions"
+  | "addFolder"
+  | "fetchCheckpoints"
+  | "openRun"
+  | "stored"
+  | "removeStored"
+  | "exportMerge";
+
+/** Runs work during which the files of these checkpoints are not let go. */
+export type Holding = <T>(names: readonly string[], job: Job, work: () => Promise<T>) => Promise<T>;
+
+/** What they are made of. */
+export type CheckpointParts = {
+  readonly platform: Platform;
+  readonly catalogue: TaskCatalogue;
+  readonly demo: Demo;
+  readonly hub: HubAccess;
+  readonly places: Places;
+  readonly shelf: CheckpointShelf;
+  readonly sessions: Sessions;
+};
+
+/** The methods over these parts, and how work of other methods holds what it reads. */
+export function createCheckpointMethods(parts: CheckpointParts): {
+  readonly methods: MethodTable<CheckpointMethod>;
+  readonly holding: Holding;
+} {
+  const { platform, demo, hub, places, shelf } = parts;
+  const holding: Holding = async (names, job, work) => {
+    const kept = await hub.kept();
+    const opened = kept === null ? [] : await openAll(shelf, names, job);
+    const release = await kept?.hold(opened.flatMap(keysOf));
+    try {
+      return await work();
+    } finally {
+      release?.();
+    }
+  };
+  const methods: MethodTable<CheckpointMethod> = {
+    inspect: ({ checkpoints }, job) =>
+      inspectNamed(parts, checkpoints, job, { bytesToFetch, skippedBytes }),
+    useHub: async ({ endpoint, token }) => {
+      const used = hub.use(endpoint, token);
+      // What was opened under other settings may be another hub's.
+      shelf.forget(({ located }) => located.place === "hub");
+      return used;
+    },
+    hubRevisions: ({ repository }, job) => hub.revisions(repository, job.signal),
+    addFolder: async ({ name, files }) => {
+      const checkpoint = places.addFolder(name, files);
+      shelf.forget((opened) => opened.name === checkpoint);
+      return { checkpoint };
+    },
+    fetchCheckpoints: ({ checkpoints }, job) =>
+      holding(checkpoints, job, () => fetchAll(parts, checkpoints, job)),
+    async openRun({ checkpoints }, job) {
+      const { tasks } = (await demo.open(job.signal)).info;
+      return describeOwnRun(await shelf.openParents(checkpoints, job.signal), tasks);
+    },
+    stored: () => listStored(hub),
+    async removeStored({ keys }) {
+      await (await hub.kept())?.remove(keys);
+      shelf.forget((opened) => keysOf(opened).some((key) => keys.includes(key)));
+      return listStored(hub);
+    },
+    exportMerge: (request, job) =>
+      holding(request.recipe.parents, job, async () => {
+        await fetchAll(parts, request.recipe.parents, job);
+        const parents = await shelf.openParents(request.recipe.parents, job.signal);
+        const { clock, openFolder } = platform;
+        return exportMerge({ clock, openFolder, hash: hashSource }, parents, request, job);
+      }),
+  };
+  return { methods, holding };
+}
+
+async function openAll(
+  shelf: CheckpointShelf,
+  names: readonly string[],
+  job: Job,
+): Promise<readonly OpenedCheckpoint[]> {
+  const opened: OpenedCheckpoint[] = [];
+  for (const name of names) opened.push(await shelf.open(name, job.signal));
+  return opened;
+}
+
+/** Keys of every file that the hub lists for a checkpoint. */
+function keysOf({ located }: OpenedCheckpoint): readonly string[] {
+  return located.hub?.listing.files.map(({ key }) => key) ?? [];
+}
+
+/** Every checkpoint that is elsewhere, one after another, as one piece of work. */
+async function fetchAll(
+  { platform, hub, shelf }: CheckpointParts,
+  names: readonly string[],
+  job: Job,
+): Promise<Record<string, never>> {
+  const opened = await openAll(shelf, names, job);
+  const sizes: number[] = [];
+  for (const one of opened) sizes.push(await bytesToFetch(one));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (total === 0) return {};
+  await (await hub.kept())?.persist();
+  const progress = createProgress(platform.clock, "fetching", total, "bytes");
+  let before = 0;
+  for (const [i, one] of opened.entries()) {
+    await fetchCheckpoint(one, {
+      signal: job.signal,
+      onBytes: (bytes) =>
+        job.emit({
+          kind: "progress",
+          progress: { ...progress(before + bytes), label: `fetching ${one.name}` },
+        }),
+    });
+    before += sizes[i] ?? 0;
+  }
+  return {};
+}
+
+async function listStored(hub: HubAccess): Promise<Stored> {
+  const kept = await hub.kept();
+  if (kept !== null) return kept.stored();
+  return { files: [], usedBytes: 0, quotaBytes: 0, persistent: false, place: "nowhere: this browser keeps no files" };
+}

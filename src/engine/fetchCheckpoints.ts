@@ -1,0 +1,64 @@
+/**
+ * Brings checkpoints of the hub onto this machine: their weights, and the small files that a run or an export needs.
+ * Runs everywhere; wiring only.
+ */
+import { throwIfCancelled } from "../base/job.ts";
+import { knownExtents } from "../checkpoint/knownBytes.ts";
+import type { KnownExtent } from "../storage/hubFiles.ts";
+import type { OpenedCheckpoint } from "./checkpoints.ts";
+
+/** Files besides the weights that go with a checkpoint. */
+const COMPANION =
+  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)\.json$|^merges\.txt$|^tokenizer\.model$|^chat_template\.jinja$|^[\w.-]+\.index\.json$/;
+
+/** How a fetch is stopped and watched. */
+export type FetchWatch = { readonly signal: AbortSignal; onBytes(fetchedBytes: number): void };
+
+type Missing = { readonly path: string; readonly known: readonly KnownExtent[]; readonly bytes: number };
+
+/** Bytes that `fetchCheckpoint` would bring. */
+export async function bytesToFetch(opened: OpenedCheckpoint): Promise<number> {
+  return (await missingFiles(opened)).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Bytes of the weights files that are computed instead of fetched. */
+export function skippedBytes({ checkpoint }: OpenedCheckpoint): number {
+  const extents = [...knownExtents(checkpoint).values()].flat();
+  return extents.reduce((sum, { startByte, endByte }) => sum + endByte - startByte, 0);
+}
+
+/**
+ * Makes a checkpoint's files whole on this machine; nothing happens to one that is here. `onBytes` counts from what an
+ * earlier attempt left to do.
+ * @throws AppError as `HubFiles.fetch`.
+ */
+export async function fetchCheckpoint(opened: OpenedCheckpoint, watch: FetchWatch): Promise<void> {
+  const { hub } = opened.located;
+  if (hub === null) return;
+  let before = 0;
+  for (const { path, known, bytes } of await missingFiles(opened)) {
+    throwIfCancelled(watch.signal);
+    await hub.fetch(path, known, {
+      signal: watch.signal,
+      onBytes: (receivedBytes) => watch.onBytes(before + receivedBytes),
+    });
+    before += bytes;
+    watch.onBytes(before);
+  }
+}
+
+/** Small files first: a checkpoint whose weights are still coming can be looked at without the network. */
+async function missingFiles({ located, checkpoint }: OpenedCheckpoint): Promise<readonly Missing[]> {
+  const { hub } = located;
+  if (hub === null) return [];
+  const extents = knownExtents(checkpoint);
+  const weights = checkpoint.files.map(({ name }) => name);
+  const companions = hub.listing.files.map(({ path }) => path).filter((path) => COMPANION.test(path));
+  const missing: Missing[] = [];
+  for (const path of new Set([...companions, ...weights])) {
+    const known = extents.get(path) ?? [];
+    const bytes = await hub.missingBytes(path, known);
+    if (bytes > 0) missing.push({ path, known, bytes });
+  }
+  return missing;
+}
