@@ -79,8 +79,8 @@ export type LayerDistance = {
   /** `null` for what is outside the layers. */
   readonly layer: number | null;
   readonly part: "embedding" | "attention" | "mlp" | "norm" | "head";
-  /** ‖newer − older‖ / ‖older‖ */
-  readonly relative: number;
+  /** ‖newer − older‖ / ‖older‖; `null` where the older is all zero and the newer is not. */
+  readonly relative: number | null;
   /** Cosine of the angle between the two; `null` where one is all zero. */
   readonly cosine: number | null;
 };
