@@ -1,12 +1,11 @@
-/** Opening, inspecting and comparing checkpoints, whole and in shards. */
+/** Opening checkpoints, whole and in shards. */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { concatBytes, sha256Hex } from "../base/bytes.ts";
+import { concatBytes } from "../base/bytes.ts";
 import type { FileSet } from "../storage/byteSource.ts";
 import { createFileSet, createMemorySource } from "../storage/memory.ts";
 import { createNodeFileSet } from "../storage/nodeFile.ts";
 import { encodeSafetensorsHead } from "./encode.ts";
-import { type ExpectedTensors, findIdentical, hashFiles, inspectCheckpoint } from "./inspect.ts";
 import { openCheckpoint } from "./open.ts";
 import { type TensorSpec, tensorBytes } from "./tensor.ts";
 
@@ -35,12 +34,6 @@ const A = { name: "a", dtype: "F16", shape: [4], fill: 1 } as const;
 const B = { name: "b", dtype: "F32", shape: [2, 3], fill: 2 } as const;
 const MASK = { name: "mask", dtype: "U8", shape: [9], fill: 3 } as const;
 const ONE = folderOf({ "config.json": `{"x":1}`, "model.safetensors": weightsOf([A, B, MASK]) });
-
-const EXPECTED: ExpectedTensors = {
-  architecture: "test",
-  parameters: [A, B],
-  roleOf: (name) => (name === "mask" ? "buffer" : name === "a" || name === "b" ? "parameter" : "unknown"),
-};
 
 describe("opening", () => {
   test("reads what transformers saved, one weight at a time", async () => {
@@ -105,53 +98,5 @@ describe("opening", () => {
     const masks = await openCheckpoint(ONE, signal);
     await expect(masks.readWeight("mask", signal)).rejects.toThrow(/stored as uint8/);
     expect(await masks.readTensor("mask", signal)).toEqual(new Uint8Array(9).fill(3));
-  });
-});
-
-describe("inspecting", () => {
-  test("counts weights, names buffers, hashes files", async () => {
-    const checkpoint = await openCheckpoint(ONE, signal);
-    const hashes = await hashFiles(checkpoint, ONE, signal);
-    const sha256 = await sha256Hex(new Uint8Array(weightsOf([A, B, MASK])));
-    expect(inspectCheckpoint(checkpoint, EXPECTED, hashes)).toEqual({
-      name: "folder",
-      architecture: "test",
-      parameters: 10,
-      dtype: "float32 and float16",
-      files: [{ name: "model.safetensors", bytes: checkpoint.files[0]?.bytes, sha256 }],
-      tensors: 3,
-      skipped: ["mask"],
-      warnings: ["There is no tokenizer.json: text cannot be evaluated."],
-    });
-  });
-
-  test("warns of missing, misshapen and unknown tensors", async () => {
-    const odd = folderOf({
-      "config.json": "{}",
-      "tokenizer.json": "{}",
-      "model.safetensors": weightsOf([
-        { ...A, shape: [2, 2] },
-        { ...B, name: "c" },
-      ]),
-    });
-    expect(inspectCheckpoint(await openCheckpoint(odd, signal), EXPECTED).warnings).toEqual([
-      `Weight "a" has shape [2,2], the configuration needs [4].`,
-      `Weight "b" is missing.`,
-      `Tensor "c" is not part of the architecture and will be left out.`,
-    ]);
-  });
-
-  test("finds identical weights by their bytes, whatever their order in the file", async () => {
-    const make = (...tensors: (TensorSpec & { readonly fill: number })[]) =>
-      openCheckpoint(folderOf({ "config.json": "{}", "model.safetensors": weightsOf(tensors) }), signal);
-    const C = { ...A, name: "c" };
-    const checkpoints = await Promise.all([
-      make(A, C),
-      make(A, { ...C, fill: 9 }),
-      make(C, A),
-      make(A),
-      make({ ...A, fill: 0 }, C),
-    ]);
-    expect(await findIdentical(checkpoints, signal)).toEqual([[0, 2]]);
   });
 });

@@ -37,6 +37,11 @@ export function isDtype(name: string): name is Dtype {
   return Object.hasOwn(DTYPES, name);
 }
 
+/** Whether weights can be stored in this format; others are masks and counters. */
+export function isWeightDtype(dtype: Dtype): dtype is "F32" | "F16" | "BF16" {
+  return dtype === "F32" || dtype === "F16" || dtype === "BF16";
+}
+
 /** Number of elements. */
 export function tensorElements(tensor: { readonly shape: readonly number[] }): number {
   return tensor.shape.reduce((product, extent) => product * extent, 1);
