@@ -9,6 +9,7 @@ const stop = { until: ["."], endTokens: [0] };
 const packing = {
   batchTokens: 60,
   batchLogits: 20 * VOCABULARY,
+  batchPairs: 1e9,
   vocabularySize: VOCABULARY,
   rowTokens: 12,
   maxColumns: 16,

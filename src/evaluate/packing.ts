@@ -2,18 +2,21 @@
  * Which requests go through the model together. Pure: a plan is data, decided once a task and used for every merge.
  *
  * Requests stand as trees (see requestTree.ts). Sorted by length, these are laid side by side into rows, and rows of
- * like length make a batch within two budgets: token places, and scored places × vocabulary (the size of the logits).
+ * like length make a batch within three budgets: token places, scored places × vocabulary (the size of the logits), and
+ * pairs of places of a row (the size of the attention's scores, for each head).
  */
 import type { PackedBatch } from "../runtime/languageModel.ts";
 import { createBatchWriter } from "./batchWriter.ts";
 import { type Bundle, loneTrees, type RequestTree, sharedTrees, writeTree } from "./requestTree.ts";
 
-/** The two budgets, and how rows are filled. A row longer than `batchTokens` is a batch alone. */
+/** The three budgets, and how rows are filled. A row that is over one of them by itself is a batch alone. */
 export type PackingSettings = {
   /** Most token places of a batch, padding included. */
   readonly batchTokens: number;
   /** Most logits of a batch: scored places × vocabulary. */
   readonly batchLogits: number;
+  /** Most pairs of places of a batch: rows × columns². */
+  readonly batchPairs: number;
   readonly vocabularySize: number;
   /** Short trees stand side by side in a row up to so many tokens; a longer tree has a row of its own. */
   readonly rowTokens: number;
@@ -106,6 +109,7 @@ function groupRows(rows: readonly Row[], settings: PackingSettings): readonly (r
     const fits =
       group !== undefined &&
       group[0]!.tokens * (group.length + 1) <= settings.batchTokens &&
+      group[0]!.tokens ** 2 * (group.length + 1) <= settings.batchPairs &&
       (scored + row.scored) * settings.vocabularySize <= settings.batchLogits;
     if (fits) group.push(row);
     else groups.push([row]);

@@ -24,6 +24,7 @@ function parts() {
   const packing = {
     batchTokens: 64,
     batchLogits: 2000,
+    batchPairs: 1e9,
     vocabularySize: VOCABULARY,
     rowTokens: 8,
     maxColumns: 64,
