@@ -60,12 +60,24 @@ const lies: readonly [string, ReturnType<typeof fileOf>, RegExp][] = [
     fileOf(`{"a":${entry("F32", [4], 0, 16)}}`, 12),
     /4 bytes past the end of the file/,
   ],
-  ["an overlap", fileOf(`{"a":${entry("U8", [4], 0, 4)},"b":${entry("U8", [4], 2, 6)}}`, 6), /"b" overlaps/],
+  [
+    "an overlap",
+    fileOf(`{"a":${entry("U8", [4], 0, 4)},"b":${entry("U8", [4], 2, 6)}}`, 6),
+    /"b" at byte \d+ overlaps/,
+  ],
   [
     "a gap",
     fileOf(`{"a":${entry("U8", [4], 0, 4)},"b":${entry("U8", [4], 5, 9)}}`, 9),
-    /gap of 1 bytes before tensor "b"/,
+    /"b" at byte \d+ lies behind a gap of 1 bytes/,
   ],
+  [
+    "an unaligned tensor",
+    fileOf(`{"a":${entry("U8", [1], 0, 1)},"b":${entry("F32", [1], 1, 5)}}`, 5),
+    /"b" at byte \d+ is not aligned: F32 begins at a multiple of 4/,
+  ],
+  ["a header of 10 GB", fileOf("{}", 0, 10_000_000_000n), /claims 10000000000 bytes/],
+  ["a name without end", fileOf(JSON.stringify({ ["a".repeat(5_000_000)]: {} }), 0), /5000000 characters/],
+  ["endless dimensions", fileOf(`{"a":${entry("U8", Array(65).fill(1), 0, 1)}}`, 1), /entry of tensor "a"/],
   ["a rest", fileOf(`{"a":${entry("U8", [4], 0, 4)}}`, 6), /2 bytes at its end/],
   [
     "a name twice",

@@ -15,15 +15,19 @@ export type SafetensorsHeader = {
   readonly metadata: Readonly<Record<string, string>>;
 };
 
-/** The longest header read, as in the format's own library. */
-const MAX_HEADER_BYTES = 100_000_000;
+/** The longest header read: 200,000 tensors' worth. The format's own library takes four times as much. */
+const MAX_HEADER_BYTES = 25_000_000;
+
+/** More than any framework knows; names and shapes are said in errors. */
+const MAX_DIMENSIONS = 64;
+const MAX_NAME_LENGTH = 4096;
 
 const METADATA_KEY = "__metadata__";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const entrySchema = v.strictObject({
   dtype: v.string(),
-  shape: v.array(count),
+  shape: v.pipe(v.array(count), v.maxLength(MAX_DIMENSIONS)),
   data_offsets: v.strictTuple([count, count]),
 });
 const metadataSchema = v.record(v.string(), v.string());
@@ -92,15 +96,25 @@ function parseEntries(name: string, headerBytes: Uint8Array): readonly (readonly
 function countKeys(json: string): number {
   let keys = 0;
   let depth = 0;
-  for (const [mark] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]/g)) {
+  for (let at = 0; at < json.length; at++) {
+    const mark = json[at];
     if (mark === "{" || mark === "[") depth++;
     else if (mark === "}" || mark === "]") depth--;
     else if (mark === ":" && depth === 1) keys++;
+    else if (mark === '"') at = stringEnd(json, at);
   }
   return keys;
 }
 
+/** The place of the quote that ends the string beginning at `start`. */
+function stringEnd(json: string, start: number): number {
+  let at = start + 1;
+  while (json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
+  return at;
+}
+
 function parseTensor(file: string, name: string, value: unknown, dataStart: number): TensorInfo {
+  if (name.length > MAX_NAME_LENGTH) throw bad(file, `a tensor's name has ${name.length} characters`);
   const { dtype, shape, data_offsets } = parsePart(entrySchema, file, `the entry of tensor "${name}"`, value);
   if (!isDtype(dtype)) {
     throw new AppError("unsupported", `Tensor "${name}" of ${file} has the unknown number format ${dtype}.`, {
@@ -111,10 +125,11 @@ function parseTensor(file: string, name: string, value: unknown, dataStart: numb
   const [start, end] = data_offsets;
   const tensor = { name, dtype, shape, startByte: dataStart + start, endByte: dataStart + end };
   if (end - start !== tensorBytes(tensor)) {
-    throw bad(
-      file,
-      `tensor "${name}" has ${end - start} bytes, but its shape [${shape}] in ${dtype} needs ${tensorBytes(tensor)}`,
-    );
+    const needs = `its shape [${shape}] in ${dtype} needs ${tensorBytes(tensor)}`;
+    throw badTensor(file, tensor, `has ${end - start} bytes, but ${needs}`);
+  }
+  if (start % DTYPES[dtype].bytes !== 0) {
+    throw badTensor(file, tensor, `is not aligned: ${dtype} begins at a multiple of ${DTYPES[dtype].bytes}`);
   }
   return tensor;
 }
@@ -130,14 +145,11 @@ function checkPlaces(
   for (const tensor of tensors) {
     if (tensor.endByte > fileBytes) {
       const missing = describeBytes(tensor.endByte - fileBytes);
-      throw bad(
-        name,
-        `tensor "${tensor.name}" ends ${missing} past the end of the file; it may be cut short`,
-      );
+      throw badTensor(name, tensor, `ends ${missing} past the end of the file; it may be cut short`);
     }
-    if (tensor.startByte < at) throw bad(name, `tensor "${tensor.name}" overlaps the one before it`);
+    if (tensor.startByte < at) throw badTensor(name, tensor, "overlaps the one before it");
     if (tensor.startByte > at) {
-      throw bad(name, `there is a gap of ${tensor.startByte - at} bytes before tensor "${tensor.name}"`);
+      throw badTensor(name, tensor, `lies behind a gap of ${tensor.startByte - at} bytes`);
     }
     at = tensor.endByte;
   }
@@ -155,10 +167,19 @@ function parsePart<S extends v.GenericSchema>(
   throw bad(file, `${part} is wrong: ${result.issues[0].message}`);
 }
 
-function bad(name: string, why: string, cause?: unknown): AppError {
-  return new AppError("bad-format", `${name} is not a usable safetensors file: ${why}.`, {
+function badTensor(file: string, { name, startByte }: TensorInfo, why: string): AppError {
+  return bad(file, `tensor "${name}" at byte ${startByte} ${why}`, undefined, { tensor: name, startByte });
+}
+
+function bad(
+  file: string,
+  why: string,
+  cause?: unknown,
+  fields: Readonly<Record<string, string | number>> = {},
+): AppError {
+  return new AppError("bad-format", `${file} is not a usable safetensors file: ${why}.`, {
     advice: "Get the file again from where it was published.",
-    fields: { file: name },
+    fields: { file, ...fields },
     ...(cause === undefined ? {} : { cause }),
   });
 }
