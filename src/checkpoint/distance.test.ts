@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { concatBytes } from "../base/bytes.ts";
 import { encodeFloat16 } from "../base/float16.ts";
 import { createFileSet, createMemorySource } from "../storage/memory.ts";
-import { readDistance } from "./distance.ts";
-import { type ModelPlace, planDistance } from "./distancePlan.ts";
+import { compareSamples, findNonFinite, readSample } from "./distance.ts";
+import { type DistancePlan, type ModelPlace, planDistance } from "./distancePlan.ts";
 import { encodeSafetensorsHead } from "./encode.ts";
 import { type Checkpoint, openCheckpoint } from "./open.ts";
 
@@ -93,6 +93,14 @@ async function makePair(layers: number, width: number) {
     newer,
     checkpoints: [await open(older, shapes), await open(newer, shapes)] as const,
   };
+}
+
+async function distances(older: Checkpoint, newer: Checkpoint, plan: DistancePlan) {
+  return compareSamples(
+    plan,
+    await readSample(older, plan, 4, signal),
+    await readSample(newer, plan, 4, signal),
+  );
 }
 
 /** Over all weights of a part, straight from the definition. */
@@ -186,9 +194,8 @@ describe("reading", () => {
   test("everything gives the exact numbers", async () => {
     const { older, newer, checkpoints } = await makePair(3, 16);
     const plan = planDistance(checkpoints[0].tensors, placeOf, ALL, createDraw(1));
-    const { parts, nonFinite } = await readDistance(...checkpoints, plan, 4, signal);
+    const parts = await distances(...checkpoints, plan);
     expect(parts).toHaveLength(3 * 3 + 3);
-    expect(nonFinite).toEqual([]);
     for (const { layer, part, relative, cosine } of parts) {
       const truth = exact(older, newer, { layer, part });
       expect(relative).toBeCloseTo(truth.relative, 12);
@@ -199,8 +206,8 @@ describe("reading", () => {
   test("a sample comes close", async () => {
     const { older, newer, checkpoints } = await makePair(4, 128);
     const plan = planDistance(checkpoints[0].tensors, placeOf, { bytes: 2e5, reads: 40 }, createDraw(3));
-    const { parts, sampledShare } = await readDistance(...checkpoints, plan, 4, signal);
-    expect(sampledShare).toBeLessThan(0.1);
+    const parts = await distances(...checkpoints, plan);
+    expect(plan.sampledShare).toBeLessThan(0.1);
     expect(parts).toHaveLength(4 * 3 + 3);
     for (const { layer, part, relative, cosine } of parts) {
       const truth = exact(older, newer, { layer, part });
@@ -216,7 +223,7 @@ describe("reading", () => {
     const coarse = new Map([...values].map(([name, v]) => [name, v.map((x) => Math.round(x * 512) / 512)]));
     const pair = [await open(coarse, shapes, "F16"), await open(coarse, shapes, "F32")] as const;
     const plan = planDistance(pair[0].tensors, placeOf, { bytes: 4000, reads: 40 }, createDraw(1));
-    const { parts } = await readDistance(...pair, plan, 2, signal);
+    const parts = await distances(...pair, plan);
     for (const { relative, cosine } of parts) expect([relative, cosine]).toEqual([0, 1]);
   });
 
@@ -235,21 +242,23 @@ describe("reading", () => {
     const older = await values([0, 0, 0, 0], [3, 4, Number.NaN, 1], [0, 0]);
     const newer = await values([1, 0, 0, 0], [3, 4, 1, Number.POSITIVE_INFINITY], [0, 0]);
     const plan = planDistance(older.tensors, placeOf, ALL, createDraw(1));
-    const { parts, nonFinite } = await readDistance(older, newer, plan, 2, signal);
+    const [left, right] = [
+      await readSample(older, plan, 2, signal),
+      await readSample(newer, plan, 2, signal),
+    ];
+    const parts = compareSamples(plan, left, right);
     expect(parts).toEqual([
       { layer: 0, part: "mlp", relative: 0, cosine: 1 },
       { layer: 0, part: "norm", relative: null, cosine: null },
       { layer: 1, part: "mlp", relative: 0, cosine: null },
     ]);
-    expect(nonFinite).toEqual(
+    expect(findNonFinite(plan, left)).toEqual(
       expect.arrayContaining([
-        { of: "older", name: "0.mlp.weight", count: 1, sampled: 4 },
-        { of: "newer", name: "0.mlp.weight", count: 1, sampled: 4 },
-        { of: "older", name: "2.mlp.weight", count: 2, sampled: 2 },
+        { name: "0.mlp.weight", count: 1, sampled: 4 },
+        { name: "2.mlp.weight", count: 2, sampled: 2 },
       ]),
     );
-    await expect(readDistance(older, newer, plan, 2, AbortSignal.abort())).rejects.toMatchObject({
-      tag: "cancelled",
-    });
+    expect(findNonFinite(plan, right)).toHaveLength(2);
+    await expect(readSample(older, plan, 2, AbortSignal.abort())).rejects.toMatchObject({ tag: "cancelled" });
   });
 });

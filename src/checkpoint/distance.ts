@@ -1,5 +1,6 @@
 /**
- * How far two checkpoints are apart, part by part, over the ranges of a plan. Runs everywhere; knows no model.
+ * How far two checkpoints are apart, part by part, over the ranges of a plan. Each checkpoint is read once, however many
+ * others it is compared with. Runs everywhere; knows no model.
  *
  * With o and n the older and newer weights of a part: relative = ‖n − o‖ / ‖o‖, cosine = ⟨o, n⟩ / (‖o‖ ‖n‖). The sums
  * over a tensor are its sample's, times elements / sampled elements; a part's sums are those of its sampled tensors.
@@ -10,20 +11,11 @@ import type { LayerDistance } from "../domain/checkpoint.ts";
 import type { DistancePlan } from "./distancePlan.ts";
 import type { Checkpoint } from "./open.ts";
 
-/** Sampled numbers of a weight that are NaN or infinite; they are left out of the distance. */
-export type NonFinite = {
-  readonly of: "older" | "newer";
-  readonly name: string;
-  readonly count: number;
-  readonly sampled: number;
-};
+/** What was read of one checkpoint: the numbers of each range of the plan, in its order, in fp32. */
+export type Sample = readonly Float32Array[];
 
-/** Distances of the parts that were sampled. */
-export type SampledDistance = {
-  readonly sampledShare: number;
-  readonly parts: readonly LayerDistance[];
-  readonly nonFinite: readonly NonFinite[];
-};
+/** Sampled numbers of a weight that are NaN or infinite; distances leave them out. */
+export type NonFinite = { readonly name: string; readonly count: number; readonly sampled: number };
 
 type Sums = {
   older: number;
@@ -32,35 +24,45 @@ type Sums = {
   difference: number;
   /** Elements whose numbers are in the sums. */
   counted: number;
-  sampled: number;
-  nonFinite: { older: number; newer: number };
 };
 
 /**
- * Reads the planned ranges of both, `atOnce` at a time, and compares them in fp64.
- * @throws AppError as `Checkpoint.readElements`; `not-found` for a weight that one of them lacks.
+ * Reads the planned ranges, `atOnce` at a time.
+ * @throws AppError as `Checkpoint.readElements`; `not-found` for a weight that is not there.
  */
-export async function readDistance(
-  older: Checkpoint,
-  newer: Checkpoint,
+export async function readSample(
+  checkpoint: Checkpoint,
   plan: DistancePlan,
   atOnce: number,
   signal: AbortSignal,
-): Promise<SampledDistance> {
-  const sums = new Map<string, Sums>();
-  const compared = await mapBounded(plan.ranges, atOnce, async ({ name, startElement, endElement }) => {
-    const [left, right] = await Promise.all(
-      [older, newer].map(async (checkpoint) =>
-        widen(await checkpoint.readElements(name, startElement, endElement, signal)),
-      ),
-    );
-    return { name, found: compare(left as Float32Array, right as Float32Array) };
-  });
-  for (const { name, found } of compared) {
-    const known = sums.get(name);
-    sums.set(name, known === undefined ? found : add(known, found));
+): Promise<Sample> {
+  return mapBounded(plan.ranges, atOnce, async ({ name, startElement, endElement }) =>
+    widen(await checkpoint.readElements(name, startElement, endElement, signal)),
+  );
+}
+
+/** Weights with numbers that are none, in the plan's order. */
+export function findNonFinite(plan: DistancePlan, sample: Sample): readonly NonFinite[] {
+  const byName = new Map<string, NonFinite>();
+  for (const [i, { name }] of plan.ranges.entries()) {
+    const numbers = sample[i] ?? new Float32Array(0);
+    let { count, sampled } = byName.get(name) ?? { count: 0, sampled: 0 };
+    for (const number of numbers) if (!Number.isFinite(number)) count++;
+    sampled += numbers.length;
+    byName.set(name, { name, count, sampled });
   }
-  const parts = plan.parts.flatMap(({ place, elements }) => {
+  return [...byName.values()].filter(({ count }) => count > 0);
+}
+
+/** Distances of the parts that were sampled, in fp64. */
+export function compareSamples(plan: DistancePlan, older: Sample, newer: Sample): readonly LayerDistance[] {
+  const sums = new Map<string, Sums>();
+  for (const [i, { name }] of plan.ranges.entries()) {
+    const into = sums.get(name) ?? { older: 0, newer: 0, product: 0, difference: 0, counted: 0 };
+    sums.set(name, into);
+    accumulate(into, older[i] ?? new Float32Array(0), newer[i] ?? new Float32Array(0));
+  }
+  return plan.parts.flatMap(({ place, elements }) => {
     const distance = distanceOf(
       [...elements].flatMap(([name, count]) => {
         const found = sums.get(name);
@@ -69,13 +71,6 @@ export async function readDistance(
     );
     return distance === null ? [] : [{ ...place, ...distance }];
   });
-  return { sampledShare: plan.sampledShare, parts, nonFinite: [...sums].flatMap(describeNonFinite) };
-}
-
-function describeNonFinite([name, { nonFinite, sampled }]: [string, Sums]): readonly NonFinite[] {
-  return (["older", "newer"] as const).flatMap((of) =>
-    nonFinite[of] === 0 ? [] : [{ of, name, count: nonFinite[of], sampled }],
-  );
 }
 
 /** `null` where no finite number was sampled. */
@@ -93,46 +88,17 @@ function distanceOf(
   return { relative, cosine: Math.min(1, Math.max(-1, cosine)) };
 }
 
-function compare(older: Float32Array, newer: Float32Array): Sums {
-  const sums: Sums = {
-    older: 0,
-    newer: 0,
-    product: 0,
-    difference: 0,
-    counted: 0,
-    sampled: older.length,
-    nonFinite: { older: 0, newer: 0 },
-  };
+function accumulate(into: Sums, older: Float32Array, newer: Float32Array): void {
   for (let i = 0; i < older.length; i++) {
     const o = older[i] as number;
     const n = newer[i] as number;
-    if (!Number.isFinite(o) || !Number.isFinite(n)) {
-      if (!Number.isFinite(o)) sums.nonFinite.older++;
-      if (!Number.isFinite(n)) sums.nonFinite.newer++;
-      continue;
-    }
-    sums.older += o * o;
-    sums.newer += n * n;
-    sums.product += o * n;
-    sums.difference += (n - o) ** 2;
-    sums.counted++;
+    if (!Number.isFinite(o) || !Number.isFinite(n)) continue;
+    into.older += o * o;
+    into.newer += n * n;
+    into.product += o * n;
+    into.difference += (n - o) ** 2;
+    into.counted++;
   }
-  return sums;
-}
-
-function add(a: Sums, b: Sums): Sums {
-  return {
-    older: a.older + b.older,
-    newer: a.newer + b.newer,
-    product: a.product + b.product,
-    difference: a.difference + b.difference,
-    counted: a.counted + b.counted,
-    sampled: a.sampled + b.sampled,
-    nonFinite: {
-      older: a.nonFinite.older + b.nonFinite.older,
-      newer: a.nonFinite.newer + b.nonFinite.newer,
-    },
-  };
 }
 
 /** A range in fp32, which every weight format widens to exactly. */
