@@ -7,29 +7,35 @@
 export type NonFinite = { readonly nan: number; readonly infinite: number; readonly first: number | null };
 
 /**
- * In each format a number is finite unless its exponent is all ones. Adding one to the exponent's lowest bit then
- * carries into the sign bit, for both halves of a 32-bit word at once.
+ * In each format a number is finite unless its exponent is all ones. With all bits moved down by one, adding one to the
+ * exponent's lowest bit then carries into the place that the sign left, for both halves of a 32-bit word at once.
  */
 const FORMATS = {
-  float32: { exponent: 0x7f80_0000, carry: 0x0080_0000, signs: 0x8000_0000, fraction: 0x7f_ffff, halves: 1 },
-  float16: { exponent: 0x7c00_7c00, carry: 0x0400_0400, signs: 0x8000_8000, fraction: 0x3ff, halves: 2 },
-  bfloat16: { exponent: 0x7f80_7f80, carry: 0x0080_0080, signs: 0x8000_8000, fraction: 0x7f, halves: 2 },
+  float32: {
+    exponent: 0x3fc0_0000,
+    lowest: 0x0040_0000,
+    carried: 0x4000_0000,
+    fraction: 0x7f_ffff,
+    halves: 1,
+  },
+  float16: { exponent: 0x3e00_3e00, lowest: 0x0200_0200, carried: 0x4000_4000, fraction: 0x3ff, halves: 2 },
+  bfloat16: { exponent: 0x3fc0_3fc0, lowest: 0x0040_0040, carried: 0x4000_4000, fraction: 0x7f, halves: 2 },
 } as const;
 
 /** Words looked at together; only a block with something in it is looked at element by element. */
 const BLOCK_WORDS = 4096;
 
-/** Counts NaN and infinities in a weight's bytes, a whole number of elements. About 0.3 ns for each 16-bit element. */
+/** Counts NaN and infinities in a weight's bytes, a whole number of elements. Under 1 ns for each 16-bit element. */
 export function countNonFinite(dtype: keyof typeof FORMATS, bytes: Uint8Array): NonFinite {
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   const words = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >>> 2);
-  const { exponent, carry, signs, halves } = FORMATS[dtype];
+  const { exponent, lowest, carried, halves } = FORMATS[dtype];
   const found = { nan: 0, infinite: 0, first: null };
   for (let start = 0; start < words.length; start += BLOCK_WORDS) {
     const end = Math.min(start + BLOCK_WORDS, words.length);
-    let carried = 0;
-    for (let i = start; i < end; i++) carried |= (words[i]! & exponent) + carry;
-    if ((carried & signs) !== 0) countElements(dtype, aligned, start * halves, end * halves, found);
+    let sums = 0;
+    for (let i = start; i < end; i++) sums |= (((words[i]! >>> 1) & exponent) + lowest) | 0;
+    if ((sums & carried) !== 0) countElements(dtype, aligned, start * halves, end * halves, found);
   }
   // An odd number of 16-bit elements leaves one that no word holds.
   const elements = (aligned.byteLength / 4) * halves;
@@ -47,7 +53,7 @@ function countElements(
   const { fraction, halves, exponent } = FORMATS[dtype];
   const size = 4 / halves;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const ones = halves === 2 ? exponent & 0xffff : exponent;
+  const ones = (halves === 2 ? exponent & 0xffff : exponent) << 1;
   for (let element = startElement; element < endElement; element++) {
     const at = element * size;
     const bits = halves === 2 ? view.getUint16(at, true) : view.getUint32(at, true);

@@ -33,6 +33,9 @@ const MAX_READ_BYTES = 16_000_000;
 /** All that finding and reading the directory may ask for: it looks at some places twice. */
 const MAX_TOTAL_BYTES = 4 * MAX_READ_BYTES;
 
+/** The directory of an ordinary file lies in its last bytes. */
+const TAIL_BYTES = 262_144;
+
 const LOCAL_SIGNATURE = 0x04034b50;
 const LOCAL_HEADER_BYTES = 30;
 const ENCRYPTED_FLAG = 1;
@@ -89,27 +92,26 @@ export async function locateZipEntries(
   return entries.map((entry) => extents.get(entry)!);
 }
 
-/** The file as zip.js wants it; the end of the file, where it looks again and again, is kept. */
+/** The file as zip.js wants it. It looks at the end again and again: that is read once. */
 function createBoundedReader(source: ByteSource, signal: AbortSignal | undefined) {
+  const size = source.byteLength;
+  const tailByte = Math.max(0, size - TAIL_BYTES);
+  let tail: Uint8Array | null = null;
   let totalBytes = 0;
-  let tail: { readonly startByte: number; readonly bytes: Uint8Array } | null = null;
   return {
     /** Part of the type that zip.js asks for; not read where there is random access. */
     readable: new ReadableStream(),
-    size: source.byteLength,
+    size,
     async readUint8Array(offset: number, length: number): Promise<Uint8Array> {
-      const startByte = Math.min(Math.max(offset, 0), source.byteLength);
-      const endByte = Math.min(startByte + length, source.byteLength);
-      if (tail !== null && startByte >= tail.startByte) {
-        return tail.bytes.slice(startByte - tail.startByte, endByte - tail.startByte);
-      }
+      const startByte = Math.min(Math.max(offset, 0), size);
+      const endByte = Math.min(startByte + length, size);
       totalBytes += endByte - startByte;
       if (endByte - startByte > MAX_READ_BYTES || totalBytes > MAX_TOTAL_BYTES) {
         throw badZip(source.name, `its directory claims ${describeBytes(endByte - startByte)}, far too much`);
       }
-      const bytes = await source.read(startByte, endByte, signal);
-      if (endByte === source.byteLength) tail = { startByte, bytes };
-      return bytes;
+      if (startByte < tailByte) return source.read(startByte, endByte, signal);
+      tail ??= await source.read(tailByte, size, signal);
+      return tail.slice(startByte - tailByte, endByte - tailByte);
     },
   };
 }
