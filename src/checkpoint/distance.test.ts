@@ -96,11 +96,7 @@ async function makePair(layers: number, width: number) {
 }
 
 async function distances(older: Checkpoint, newer: Checkpoint, plan: DistancePlan) {
-  return compareSamples(
-    plan,
-    await readSample(older, plan, 4, signal),
-    await readSample(newer, plan, 4, signal),
-  );
+  return compareSamples(plan, await readSample(older, plan, signal), await readSample(newer, plan, signal));
 }
 
 /** Over all weights of a part, straight from the definition. */
@@ -242,10 +238,7 @@ describe("reading", () => {
     const older = await values([0, 0, 0, 0], [3, 4, Number.NaN, 1], [0, 0]);
     const newer = await values([1, 0, 0, 0], [3, 4, 1, Number.POSITIVE_INFINITY], [0, 0]);
     const plan = planDistance(older.tensors, placeOf, ALL, createDraw(1));
-    const [left, right] = [
-      await readSample(older, plan, 2, signal),
-      await readSample(newer, plan, 2, signal),
-    ];
+    const [left, right] = [await readSample(older, plan, signal), await readSample(newer, plan, signal)];
     const parts = compareSamples(plan, left, right);
     expect(parts).toEqual([
       { layer: 0, part: "mlp", relative: 0, cosine: 1 },
@@ -259,6 +252,6 @@ describe("reading", () => {
       ]),
     );
     expect(findNonFinite(plan, right)).toHaveLength(2);
-    await expect(readSample(older, plan, 2, AbortSignal.abort())).rejects.toMatchObject({ tag: "cancelled" });
+    await expect(readSample(older, plan, AbortSignal.abort())).rejects.toMatchObject({ tag: "cancelled" });
   });
 });

@@ -6,10 +6,10 @@
  * over a tensor are its sample's, times elements / sampled elements; a part's sums are those of its sampled tensors.
  */
 import { decodeBfloat16, decodeFloat16 } from "../base/float16.ts";
-import { mapBounded } from "../base/mapBounded.ts";
 import type { LayerDistance } from "../domain/checkpoint.ts";
 import type { DistancePlan } from "./distancePlan.ts";
 import type { Checkpoint } from "./open.ts";
+import { mapConcurrently } from "./parallel.ts";
 
 /** What was read of one checkpoint: the numbers of each range of the plan, in its order, in fp32. */
 export type Sample = readonly Float32Array[];
@@ -27,16 +27,15 @@ type Sums = {
 };
 
 /**
- * Reads the planned ranges, `atOnce` at a time.
+ * Reads the planned ranges, several at a time.
  * @throws AppError as `Checkpoint.readElements`; `not-found` for a weight that is not there.
  */
 export async function readSample(
   checkpoint: Checkpoint,
   plan: DistancePlan,
-  atOnce: number,
   signal: AbortSignal,
 ): Promise<Sample> {
-  return mapBounded(plan.ranges, atOnce, async ({ name, startElement, endElement }) =>
+  return mapConcurrently(plan.ranges, async ({ name, startElement, endElement }) =>
     widen(await checkpoint.readElements(name, startElement, endElement, signal)),
   );
 }

@@ -4,8 +4,8 @@
  * Runs everywhere; holds a few blocks in memory, never a tensor.
  */
 import { sha256Hex } from "../base/bytes.ts";
-import { mapBounded } from "../base/mapBounded.ts";
 import type { Checkpoint } from "./open.ts";
+import { mapConcurrently } from "./parallel.ts";
 import { DTYPES, isWeightDtype, type TensorSpec, tensorElements } from "./tensor.ts";
 
 /** A checkpoint among others. */
@@ -31,7 +31,6 @@ const BLOCK_BYTES = 2 ** 20;
 /** Most bytes and blocks that are compared of a checkpoint far away. */
 const FAR_BYTES = 8 * BLOCK_BYTES;
 const FAR_BLOCKS = 24;
-const READS_AT_ONCE = 4;
 
 /** Elements `startElement` up to `endElement` (exclusive) of a weight. */
 type Block = {
@@ -92,7 +91,7 @@ async function splitBy(
   { name, startElement, endElement }: Block,
   signal: AbortSignal,
 ): Promise<readonly Class[]> {
-  const hashes = await mapBounded(same, READS_AT_ONCE, async ([first]) => {
+  const hashes = await mapConcurrently(same, async ([first]) => {
     const { checkpoint } = candidates[first!]!;
     return sha256Hex((await checkpoint.readElements(name, startElement, endElement, signal)).bytes);
   });

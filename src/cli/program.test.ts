@@ -106,6 +106,32 @@ describe("documents", () => {
     expect(document.identical).toEqual([[0, 1]]);
   });
 
+  it("tells in words what was found by looking", async () => {
+    const { out } = await shell("inspect demo:1 demo:2 demo:3");
+    expect(out).toMatch(/checkpoint +architecture +parameters +dtype +files +to fetch +skipped/);
+    expect(out).toMatch(/^demo:1 +GPT-NeoX +10 +float16 +20 B +4 B$/m);
+    expect(out).toContain("demo:1 and demo:2 are identical: the same weights under two names.");
+    expect(out).toContain("memory (node): Two parents take 140 bytes: the parents stay loaded.");
+    expect(out).toMatch(/demo:2 to demo:3: parts move by 3.0 % in the median, layer 1's MLP most \(4.0 %\);/);
+    expect(out).toMatch(/^ {2}MLP +▅█ {2}2.0 % to 4.0 %$/m);
+  });
+
+  it("says why checkpoints cannot be merged, and still describes them", async () => {
+    const whole = (await shell("inspect demo:1 --json")).json();
+    const conflict = {
+      tag: "mismatch",
+      message: "a and b cannot be merged.",
+      advice: "Choose.",
+      fields: {},
+      cause: null,
+    };
+    const engine = fakeEngine({ inspect: () => ({ ...whole, conflict }) });
+    const { code, out } = await shell("inspect a b", engine);
+    expect(code).toBe(0);
+    expect(out).toContain("warning: a and b cannot be merged. Choose.");
+    expect(out).toContain("GPT-NeoX");
+  });
+
   it("evaluates in lm-eval's shape and logs samples", async () => {
     const log = join(folder, "samples.jsonl");
     const document = (

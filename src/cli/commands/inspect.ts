@@ -1,19 +1,22 @@
-/** `mergescope inspect CKPT…`: what checkpoints hold, without loading their weights. */
+/** `mergescope inspect CKPT…`: what checkpoints hold and whether they fit, together and into this machine. */
 import type { Command } from "commander";
-import type { CheckpointReport } from "../../domain/checkpoint.ts";
+import type { CheckpointReport, Inspection } from "../../domain/checkpoint.ts";
 import { resolveCheckpoints } from "../checkpoints.ts";
 import type { CommandContext, CommonOptions, Outcome, Run } from "../command.ts";
 import { addCommonOptions } from "../options.ts";
+import { formatLayerStrip } from "../text/layerStrip.ts";
 import { formatBytes, formatCount } from "../text/numbers.ts";
-import { formatTable } from "../text/table.ts";
+import { formatTable, wrapText } from "../text/table.ts";
 
 /** Adds the command. */
 export function defineInspect(program: Command, run: Run): void {
   addCommonOptions(
     program
       .command("inspect")
-      .description("say what checkpoints hold, and which are identical")
-      .argument("<checkpoints...>", "folders, weights files, demo:STEP or demo"),
+      .description(
+        "say what checkpoints hold, which are identical, how far they are apart and what they need",
+      )
+      .argument("<checkpoints...>", "folders, weights files, demo:STEP, demo or hf:OWNER/REPO@REVISION"),
   ).action((names: readonly string[], options: CommonOptions) =>
     run(options, (context) => inspect(names, context)),
   );
@@ -22,29 +25,51 @@ export function defineInspect(program: Command, run: Run): void {
 async function inspect(names: readonly string[], context: CommandContext): Promise<Outcome> {
   const checkpoints = await resolveCheckpoints(names, context);
   const result = await context.engine.call("inspect", { checkpoints }, context.job());
-  const table = formatTable(
+  return { json: result, text: `${describe(result, context.columns)}\n`, stopped: false };
+}
+
+function describe(result: Inspection, columns: number): string {
+  const names = result.checkpoints.map(({ name }) => name);
+  const notes = [
+    ...result.checkpoints.flatMap(describeReport),
+    ...result.identical.map(
+      ([i, j]) => `${names[i]} and ${names[j]} are identical: the same weights under two names.`,
+    ),
+    ...(result.conflict === null
+      ? []
+      : [
+          `warning: ${result.conflict.message}${result.conflict.advice === null ? "" : ` ${result.conflict.advice}`}`,
+        ]),
+    `memory (${result.memory.device}): ${result.memory.words}`,
+  ];
+  return [
+    describeTable(result.checkpoints),
+    ...notes.flatMap((note) => wrapText(note, columns)),
+    ...result.distances.map((distance) => `\n${formatLayerStrip(distance, names, columns)}`),
+  ].join("\n");
+}
+
+function describeTable(checkpoints: readonly CheckpointReport[]): string {
+  return formatTable(
     [
       { title: "checkpoint", align: "left" },
       { title: "architecture", align: "left" },
       { title: "parameters", align: "right" },
       { title: "dtype", align: "left" },
-      { title: "tensors", align: "right" },
       { title: "files", align: "right" },
+      { title: "to fetch", align: "right" },
+      { title: "skipped", align: "right" },
     ],
-    result.checkpoints.map((report) => [
+    checkpoints.map((report) => [
       report.name,
       report.architecture,
       formatCount(report.parameters),
       report.dtype,
-      String(report.tensors),
-      formatBytes(report.files.reduce((sum, file) => sum + file.bytes, 0)),
+      formatBytes(report.bytes),
+      report.place === "hub" ? formatBytes(report.bytesToFetch) : "",
+      report.skippedBytes === 0 ? "" : formatBytes(report.skippedBytes),
     ]),
   );
-  const same = result.identical.map(
-    ([i, j]) => `${checkpoints[i]} and ${checkpoints[j]} are identical, byte for byte.`,
-  );
-  const lines = [table, ...result.checkpoints.flatMap(describeReport), ...same];
-  return { json: result, text: `${lines.join("\n")}\n`, stopped: false };
 }
 
 function describeReport(report: CheckpointReport): readonly string[] {

@@ -3,12 +3,12 @@
 const LEVELS = "▁▂▃▄▅▆▇█";
 
 /**
- * One character a value, its height linear between the least and the greatest. Equal values are drawn at mid-height; a
- * value that is not finite leaves a gap.
+ * One character a value, its height linear between the ends of `range`, or else the least and the greatest value. Equal
+ * values without a range are drawn at mid-height; a value that is not finite leaves a gap.
  */
-export function sparkline(values: readonly number[]): string {
+export function sparkline(values: readonly number[], range?: readonly [low: number, high: number]): string {
   const finite = values.filter(Number.isFinite);
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const [low, high] = range ?? [Math.min(...finite), Math.max(...finite)];
   return values
     .map((value) => {
       if (!Number.isFinite(value)) return " ";

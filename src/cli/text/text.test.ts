@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatHeatMap } from "./heatMap.ts";
+import { formatLayerStrip } from "./layerStrip.ts";
 import {
   decimalsFor,
   formatBytes,
@@ -68,6 +69,7 @@ describe("sparkline", () => {
   it("spans the levels, leaves gaps and draws equal values level", () => {
     expect(sparkline([0, 0.5, 1, Number.NaN])).toBe("▁▅█ ");
     expect(sparkline([2, 2])).toBe("▅▅");
+    expect(sparkline([0.5, 1, 1], [0, 1])).toBe("▅██");
     expect(sparkline([])).toBe("");
   });
 
@@ -97,5 +99,40 @@ describe("heat map", () => {
     expect(lines[2]).toMatch(/^b .*█ 4\.0\*$/);
     expect(lines[3]).toMatch(/^c +· -1\.0$/);
     expect(text).not.toContain("░");
+  });
+});
+
+describe("layer strip", () => {
+  it("draws a bar a layer for each part, within the width", () => {
+    const part = (
+      layer: number | null,
+      name: "attention" | "mlp" | "norm" | "head",
+      relative: number | null,
+    ) => ({ layer, part: name, relative, cosine: 1 }) as const;
+    const layers = [0, 1, 2, 3].flatMap((layer) => [
+      part(layer, "attention", 0.02 * (layer + 1)),
+      part(layer, "mlp", 0.04),
+    ]);
+    const distance = {
+      older: 0,
+      newer: 1,
+      sampledShare: 0.5,
+      parts: [...layers, part(null, "norm", 0.01), part(null, "head", 0.02)],
+    };
+    expect(formatLayerStrip(distance, ["a", "b"], 200).split("\n")).toEqual([
+      "a to b: parts move by 4.0 % in the median, layer 3's attention most (8.0 %); 50 % of the weights read.",
+      "  attention  ▃▅▇█  2.0 % to 8.0 %",
+      "  MLP        ▅▅▅▅  4.0 %",
+      "  final norm 1.0 %, head 2.0 %",
+    ]);
+    const narrow = formatLayerStrip(
+      {
+        ...distance,
+        parts: Array.from({ length: 80 }, (_, layer) => part(layer, "mlp", layer === 0 ? null : 0.1)),
+      },
+      ["a", "b"],
+      60,
+    );
+    for (const line of narrow.split("\n")) expect([...line].length).toBeLessThanOrEqual(60);
   });
 });
