@@ -4,11 +4,12 @@ import { connectWorker } from "./rpc/client.ts";
 import type { Engine } from "./rpc/protocol.ts";
 import { App } from "./ui/App.tsx";
 import { loadDrawing } from "./ui/components/Figure.tsx";
-import { saveFiles } from "./ui/saveFiles.ts";
+import { download, pickDirectory } from "./ui/folderAccess.ts";
 import "./ui/styles/base.css";
 import "./ui/styles/layout.css";
 import "./ui/styles/controls.css";
 import "./ui/styles/panels.css";
+import "./ui/styles/opener.css";
 import { createApp } from "./store/app.ts";
 import type { Effects } from "./store/context.ts";
 
@@ -49,7 +50,8 @@ function effectsOver(source: Source): Effects {
       read: () => location.search,
       write: (query) => history.replaceState(null, "", query),
     },
-    saveFiles,
+    pickDirectory: () => pickDirectory("readwrite"),
+    download,
   };
 }
 

@@ -19,7 +19,9 @@ export function optimizeCommand(
     settings[name] === usual[name] ? [] : [`--${name}`, String(settings[name])],
   );
   const rows = limit === null ? [] : ["--limit", String(limit)];
-  const question = [...subject.parents, "--task", subject.task, ...measure, ...rows];
+  // A folder of this machine has a path that a page is never told.
+  const parents = subject.parents.map((name) => name.replace(/^disk:/, "./"));
+  const question = [...parents, "--task", subject.task, ...measure, ...rows];
   return [
     "npx mergescope optimize",
     ...[...question, "--seed", String(settings.seed), ...flags].map(quoted),

@@ -74,9 +74,58 @@ export function formatDuration(ms: number): string {
   return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
 }
 
-/** "step 3800" where there is a step, else the name. */
+/** "step 3800" where there is a step, else the name's own end: a revision, a folder. */
 export function checkpointLabel(checkpoint: { readonly name: string; readonly step: number | null }): string {
-  return checkpoint.step === null ? checkpoint.name : `step ${checkpoint.step}`;
+  return checkpoint.step === null ? shortName(checkpoint.name) : `step ${checkpoint.step}`;
+}
+
+/** "3800", "143k", "139.5k" where there is little room; never rounded, so that no two steps look alike. */
+export function shortLabel({ name, step }: { readonly name: string; readonly step: number | null }): string {
+  if (step === null) return shortName(name);
+  return step >= 10_000 && step % 100 === 0 ? `${step / 1000}k` : String(step);
+}
+
+/** A label for each name of a run, no two alike: whole names where steps do not tell two apart. */
+export function checkpointLabels(
+  checkpoints: readonly { readonly name: string; readonly step: number | null }[],
+): ReadonlyMap<string, string> {
+  const count = new Map<string, number>();
+  for (const label of checkpoints.map(checkpointLabel)) count.set(label, (count.get(label) ?? 0) + 1);
+  return new Map(
+    checkpoints.map((checkpoint) => {
+      const label = checkpointLabel(checkpoint);
+      return [checkpoint.name, count.get(label) === 1 ? label : placelessName(checkpoint.name)];
+    }),
+  );
+}
+
+/** The end of a checkpoint's name: "step1000" of "hf:EleutherAI/pythia-70m@step1000". */
+export function shortName(name: string): string {
+  return placelessName(name).replace(/^.*@/, "");
+}
+
+/** A checkpoint's name without the mark of its place: "EleutherAI/pythia-70m@step1000". */
+export function placelessName(name: string): string {
+  return name.replace(/^(hf|disk|demo):/, "");
+}
+
+/** "0 MB", "2.1 MB", "281 MB", "1.42 GB": three digits, decimal units as the hub writes them. */
+export function formatBytes(bytes: number): string {
+  if (bytes >= 999.5e6) return `${threeDigits(bytes / 1e9)} GB`;
+  if (bytes >= 999.5e3 || bytes === 0) return `${threeDigits(bytes / 1e6)} MB`;
+  return `${threeDigits(bytes / 1e3)} kB`;
+}
+
+/** "70.4 M", "1.01 B": a count of parameters. */
+export function formatParameters(count: number): string {
+  if (count >= 999.5e6) return `${threeDigits(count / 1e9)} B`;
+  return count >= 999.5e3 ? `${threeDigits(count / 1e6)} M` : count.toLocaleString("en");
+}
+
+function threeDigits(value: number): string {
+  if (value === 0) return "0";
+  const decimals = Math.max(0, 2 - Math.floor(Math.log10(value)));
+  return value.toFixed(Math.min(2, decimals));
 }
 
 /** A fixed number of decimals with a true minus sign, and no minus before zero. */

@@ -3,7 +3,7 @@ import type { CheckpointInfo } from "../domain/checkpoint.ts";
 import type { Measure } from "../domain/measure.ts";
 import type { Score } from "../domain/study.ts";
 import { type FigureSpec, FRAME, houseAxis, houseLayout, type Shape, type Trace } from "./figure.ts";
-import { checkpointLabel, formatScore, shownScale, toShown } from "./format.ts";
+import { checkpointLabel, formatScore, shortLabel, shownScale, toShown } from "./format.ts";
 import { valueRange } from "./landscape.ts";
 import { type Palette, withAlpha } from "./palette.ts";
 
@@ -114,7 +114,7 @@ function stepLabels(
   gap: number,
 ): readonly string[] {
   let last = Number.POSITIVE_INFINITY;
-  const labels = checkpoints.map(({ step, name }) => (step === null ? name : shortStep(step)));
+  const labels = checkpoints.map(shortLabel);
   return labels
     .map((_, i) => labels.length - 1 - i)
     .map((k) => {
@@ -124,9 +124,4 @@ function stepLabels(
       return labels[k] ?? "";
     })
     .reverse();
-}
-
-/** "3800", "143k" */
-function shortStep(step: number): string {
-  return step >= 10_000 ? `${Math.round(step / 1000)}k` : String(step);
 }

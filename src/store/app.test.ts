@@ -1,48 +1,14 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { AppError } from "../base/errors.ts";
 import type { Engine } from "../rpc/protocol.ts";
-import { type App, createApp } from "./app.ts";
-import type { Effects } from "./context.ts";
+import { appOver, forgetWorld, until, world } from "./fixtures/appOver.ts";
 import { createFakeEngine } from "./fixtures/fakeEngine.ts";
-import { fakeShipped } from "./fixtures/fakeRun.ts";
 import { currentMatrix } from "./matrix.ts";
 import { currentStudy, isComplete, isStale } from "./study.ts";
 import { currentSweep, shareAbove } from "./sweep.ts";
 import { currentTrajectory } from "./trajectory.ts";
 
-let query = "";
-const remembered = new Map<string, string>();
-
-function appOver(engine: Engine, change: Partial<Effects> = {}): App {
-  return createApp({
-    engine,
-    fetchShipped: async () => Response.json(await fakeShipped(createFakeEngine({ delayMs: 0 }))),
-    clock: () => 0,
-    schedule: (flush) => setTimeout(flush, 0),
-    preferences: {
-      read: (key) => remembered.get(key) ?? null,
-      write: (key, value) => void remembered.set(key, value),
-    },
-    address: {
-      read: () => query,
-      write: (next) => {
-        query = next;
-      },
-    },
-    saveFiles: async (name, make) => `${(await make()).length} files in ${name}`,
-    ...change,
-  });
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 2000 && !condition(); i++) await new Promise((resolve) => setTimeout(resolve, 1));
-  if (!condition()) throw new Error("what was waited for did not happen");
-}
-
-beforeEach(() => {
-  query = "";
-  remembered.clear();
-});
+beforeEach(forgetWorld);
 
 describe("the start", () => {
   it("shows the shipped results before the engine has answered", async () => {
@@ -84,7 +50,7 @@ describe("the start", () => {
   });
 
   it("follows the address, and says what it could not follow", async () => {
-    query = "?pair=3400,3000&seed=7&alpha=2&task=who-owns&backend=wasm";
+    world.query = "?pair=3400,3000&seed=7&alpha=2&task=who-owns&backend=wasm";
     const app = appOver(createFakeEngine({ delayMs: 0 }));
     await app.start();
     const { subject, device, view } = app.store.getState();
@@ -92,7 +58,7 @@ describe("the start", () => {
     expect(subject.settings).toMatchObject({ seed: 7, alpha: 0.5 });
     expect(device.info?.kind).toBe("wasm");
     expect(view.notices).toEqual(["The address's alpha “2” was ignored: it takes a number from 0 to 0.99."]);
-    expect(query).toBe("?task=who-owns&pair=3000,3400&seed=7&backend=wasm");
+    expect(world.query).toBe("?task=who-owns&pair=3000,3400&seed=7&backend=wasm");
   });
 
   it("keeps a device's failure as a record, with another device to go on with", async () => {
@@ -176,7 +142,7 @@ describe("a search", () => {
     const entry = currentStudy(app.store.getState())!;
     expect(entry.record.settings.seed).toBe(3);
     expect(isStale(entry, settings())).toBe(false);
-    expect(query).toContain("seed=3");
+    expect(world.query).toContain("seed=3");
   });
 
   it("keeps a failure in words, and its trials", async () => {
@@ -259,16 +225,6 @@ describe("other work", () => {
     await app.actions.measureTrajectory();
     expect(Object.keys(currentTrajectory(app.store.getState())?.scores ?? {})).toHaveLength(16);
     expect(app.store.getState().trajectory.status).toEqual({ kind: "idle" });
-  });
-
-  it("exports a merge and says where it went", async () => {
-    const app = appOver(createFakeEngine({ delayMs: 0 }));
-    await app.start();
-    await app.actions.exportMerge({ parents: ["demo:3600", "demo:3800"], coefficients: [0.13, 0.87] });
-    expect(app.store.getState().verdict).toMatchObject({
-      exporting: { kind: "idle" },
-      exported: "1 files in merge-demo-3600-demo-3800-0.870",
-    });
   });
 
   it("scrubs between the first step and the newest", async () => {

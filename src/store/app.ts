@@ -1,18 +1,29 @@
 /** Puts the slices together and starts them: shipped results first, the engine meanwhile. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { SearchSettings } from "../domain/surrogate.ts";
+import { type ChoiceActions, createChoiceActions } from "./choice.ts";
 import type { Context, Effects, Patch } from "./context.ts";
 import { createDeviceActions, type DeviceActions } from "./device.ts";
+import { createExportActions, type ExportActions } from "./exportMerge.ts";
+import { createFoldersActions, type FoldersActions } from "./folders.ts";
+import { createHubActions, type HubActions } from "./hub.ts";
 import { createItemsActions, type ItemsActions } from "./items.ts";
+import { createKeptActions, type KeptActions } from "./kept.ts";
 import { createMatrixActions, type MatrixActions } from "./matrix.ts";
 import { createQueue } from "./queue.ts";
-import { createRunActions, type RunActions } from "./run.ts";
+import { createRunActions, followAddress, type RunActions } from "./run.ts";
+import { formatRunLink, parseRunLink } from "./runLink.ts";
 import { adoptShipped } from "./shipped.ts";
 import {
   type AppState,
   FIRST_VIEW,
+  NO_CHOICE,
   NO_DEVICE,
+  NO_EXPORT,
+  NO_FOLDERS,
+  NO_HUB,
   NO_ITEMS,
+  NO_KEPT,
   NO_MATRIX,
   NO_RUN,
   NO_STUDY,
@@ -25,19 +36,24 @@ import { createStudyActions, currentStudy, type StudyActions } from "./study.ts"
 import { createSubjectActions, type SubjectActions } from "./subject.ts";
 import { createSweepActions, type SweepActions } from "./sweep.ts";
 import { createTrajectoryActions, type TrajectoryActions } from "./trajectory.ts";
-import { formatAddress, parseAddress, parseBackend } from "./url.ts";
+import { formatAddress, formatChoice, parseAddress, parseBackend, withoutRun } from "./url.ts";
 import { createVerdictActions, type VerdictActions } from "./verdict.ts";
 import { createViewActions, rememberedTheme, type ViewActions } from "./view.ts";
 
 /** Everything a panel may ask for. */
 export type Actions = DeviceActions &
   RunActions &
+  HubActions &
+  FoldersActions &
+  ChoiceActions &
+  KeptActions &
   SubjectActions &
   TrajectoryActions &
   StudyActions &
   SweepActions &
   MatrixActions &
   VerdictActions &
+  ExportActions &
   ItemsActions &
   ViewActions;
 
@@ -48,9 +64,6 @@ export type App = {
   /** Reads the shipped results and starts the engine; resolves when both have answered. */
   readonly start: () => Promise<void>;
 };
-
-/** How many of the newest checkpoints the heat map compares when no shipped one says which. */
-const MATRIX_CHECKPOINTS = 13;
 
 /** A store over these effects; nothing is asked of them before `start`. */
 export function createApp(effects: Effects): App {
@@ -64,35 +77,53 @@ export function createApp(effects: Effects): App {
   });
   const sweep = createSweepActions(context);
   const items = createItemsActions(context);
-  const subject = createSubjectActions(context, () => {
+  const trajectory = createTrajectoryActions(context);
+  const matrix = createMatrixActions(context);
+  /** Holds what belongs to the present pair; coming back to it finds it. */
+  const leavePair = (): void => {
     study.pauseStudy();
     sweep.cancelSweep();
     verdict.cancelHeldout();
     items.closeItems();
     patch("view", { step: null, cursor: null });
+  };
+  const device = createDeviceActions(context);
+  const run = createRunActions(context, () => {
+    leavePair();
+    trajectory.cancelTrajectory();
+    matrix.cancelMatrix();
   });
-  const [run, device] = [createRunActions(context), createDeviceActions(context)];
+  const choice = createChoiceActions(context, run.openCheckpoints);
   return {
     store,
     actions: {
-      ...run,
+      openDemo: run.openDemo,
       ...device,
-      ...subject,
+      ...createHubActions(context),
+      ...createFoldersActions(context, choice.addCheckpoints),
+      ...choice,
+      ...createKeptActions(context),
+      ...createSubjectActions(context, leavePair),
       ...study,
       ...sweep,
       ...items,
       ...verdict,
-      ...createTrajectoryActions(context),
-      ...createMatrixActions(context),
+      ...createExportActions(context),
+      ...trajectory,
+      ...matrix,
       ...createViewActions(context),
     },
     async start() {
       const asked = effects.address.read();
-      const engine = device.startDevice(store.getState().device.choice).then(run.openRun);
+      const link = parseRunLink(asked);
+      const engine = device.startDevice(store.getState().device.choice).then(run.openDemo);
       await adoptShipped(context);
       if (store.getState().run.info === null) await engine;
       const usual = store.getState().subject.settings;
-      adoptAddress(context, asked);
+      const { info } = store.getState().run;
+      if (info !== null)
+        followAddress(context, parseAddress(link.kind === "hub" ? withoutRun(asked) : asked, info));
+      if (link.kind === "hub") choice.followLink(link.checkpoints, asked);
       writeAddress(context, usual);
       store.subscribe(() => writeAddress(context, usual));
       await engine;
@@ -103,6 +134,10 @@ export function createApp(effects: Effects): App {
 function firstState({ address, preferences }: Effects): AppState {
   return {
     run: NO_RUN,
+    hub: NO_HUB,
+    folders: NO_FOLDERS,
+    choice: NO_CHOICE,
+    kept: NO_KEPT,
     device: { ...NO_DEVICE, choice: parseBackend(address.read()) },
     subject: NO_SUBJECT,
     trajectory: NO_TRAJECTORY,
@@ -110,34 +145,21 @@ function firstState({ address, preferences }: Effects): AppState {
     sweep: NO_SWEEP,
     matrix: NO_MATRIX,
     verdict: NO_VERDICT,
+    export: NO_EXPORT,
     items: NO_ITEMS,
     view: { ...FIRST_VIEW, theme: rememberedTheme(preferences.read) },
   };
 }
 
-/** Takes what the address asks for, over what is there, and the run's own defaults where nothing is. */
-function adoptAddress({ get, patch }: Context, query: string): void {
-  const { run, subject, matrix, view } = get();
-  if (run.info === null) return;
-  const asked = parseAddress(query, run.info);
-  patch("subject", {
-    task: asked.task ?? subject.task ?? run.info.defaultTask,
-    metric: asked.metric,
-    pair: asked.pair ?? subject.pair ?? run.info.defaultPair,
-    limit: asked.limit,
-    settings: { ...subject.settings, ...asked.settings },
-  });
-  if (matrix.checkpoints.length === 0) {
-    const checkpoints = run.info.checkpoints.slice(-MATRIX_CHECKPOINTS).map(({ name }) => name);
-    patch("matrix", { checkpoints });
-  }
-  if (asked.notices.length > 0) patch("view", { notices: [...view.notices, ...asked.notices] });
-}
-
 /** `usual` are the settings that an address without any means. */
 function writeAddress({ get, effects }: Context, usual: SearchSettings): void {
-  const { run, subject, device } = get();
-  if (run.info === null) return;
-  const query = formatAddress({ ...subject, backend: device.choice }, run.info, usual);
+  const { run, subject, device, choice, view } = get();
+  // A link stays as it is until what it asks for is open, so that the page can be loaded again.
+  if (run.info === null || choice.link !== null) return;
+  const looked = view.opener && choice.looking ? formatRunLink(choice.checkpoints) : null;
+  const query =
+    looked === null || looked.length === 0
+      ? formatAddress({ ...subject, backend: device.choice }, run.info, usual)
+      : formatChoice(looked, device.choice);
   if (query !== effects.address.read()) effects.address.write(query);
 }

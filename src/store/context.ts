@@ -3,12 +3,9 @@
  * knows no React and no DOM, so that it runs under Node with fakes.
  */
 import type { Clock } from "../base/job.ts";
-import type { Engine, EngineMethods } from "../rpc/protocol.ts";
+import type { Engine } from "../rpc/protocol.ts";
 import type { JobQueue } from "./queue.ts";
 import type { AppState } from "./state.ts";
-
-/** Files of a merged checkpoint. */
-export type MergedFiles = EngineMethods["exportMerge"]["result"]["files"];
 
 /** The outer world, handed in by the roof. */
 export type Effects = {
@@ -22,8 +19,13 @@ export type Effects = {
   readonly preferences: { read(key: string): string | null; write(key: string, value: string): void };
   /** The query of the page's address. */
   readonly address: { read(): string; write(query: string): void };
-  /** Asks where to, makes the files, saves them; resolves to a sentence that says where they are. */
-  readonly saveFiles: (name: string, make: () => Promise<MergedFiles>) => Promise<string>;
+  /**
+   * Asks for a folder to write into, while the person's click still counts; `null` where the browser has no folders.
+   * @throws AppError `cancelled` when the person picks none.
+   */
+  readonly pickDirectory: () => Promise<FileSystemDirectoryHandle | null>;
+  /** Hands a file over as a download of this name. */
+  readonly download: (name: string, file: Blob) => void;
 };
 
 /** Changes one noun of the state: what is not named stays. */

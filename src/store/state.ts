@@ -3,8 +3,9 @@
  * stands in the file of its name.
  */
 import type { ErrorRecord } from "../base/errors.ts";
+import type { Progress } from "../base/job.ts";
 import type { BackendChoice, BackendInfo } from "../domain/backend.ts";
-import type { RunInfo } from "../domain/checkpoint.ts";
+import type { HubRepository, Inspection, RunInfo, Stored } from "../domain/checkpoint.ts";
 import type { MetricName } from "../domain/measure.ts";
 import { defaultSearchSettings } from "../domain/searchDefaults.ts";
 import type { MatrixCell, MatrixRule, Score, StudyRecord, SweepPoint } from "../domain/study.ts";
@@ -33,6 +34,70 @@ export type RunState = {
 
 /** Before anything was read. */
 export const NO_RUN: RunState = { info: null, shippedBy: null, error: null };
+
+/** What is known of the hub. The token itself is held by the engine alone. */
+export type HubState = {
+  /** The repository that was looked up last. */
+  readonly found: HubRepository | null;
+  readonly status: Status;
+  /** A mirror's address; `null` for the hub itself. */
+  readonly endpoint: string | null;
+  readonly hasToken: boolean;
+};
+
+/** Nothing asked. */
+export const NO_HUB: HubState = { found: null, status: IDLE, endpoint: null, hasToken: false };
+
+/** A checkpoint's folder on this machine. */
+export type FolderEntry = {
+  /** The name that stands for it: `disk:NAME`. */
+  readonly checkpoint: string;
+  readonly files: number;
+  readonly bytes: number;
+};
+
+/** Folders that were added from this machine. */
+export type FoldersState = { readonly added: readonly FolderEntry[]; readonly status: Status };
+
+/** No folder. */
+export const NO_FOLDERS: FoldersState = { added: [], status: IDLE };
+
+/** Checkpoints that are picked to be explored, what was found in them, and their way here. */
+export type ChoiceState = {
+  /** Oldest first where their steps are known, else in the order they were picked. */
+  readonly checkpoints: readonly string[];
+  /** Whether what was found in them is shown, instead of the lists they are picked from. */
+  readonly looking: boolean;
+  readonly inspection: Inspection | null;
+  readonly inspecting: Status;
+  readonly fetching: Status;
+  /** How far the last fetch came, which the next one goes on from; `null` before one. */
+  readonly fetched: Progress | null;
+  /** Whether all of them are on this machine, as the last fetch or the inspection says. */
+  readonly arrived: boolean;
+  readonly opening: Status;
+  /** The query of a link that asked for them; what else it asks for is taken once they are open. */
+  readonly link: string | null;
+};
+
+/** Nothing picked. */
+export const NO_CHOICE: ChoiceState = {
+  checkpoints: [],
+  looking: false,
+  inspection: null,
+  inspecting: IDLE,
+  fetching: IDLE,
+  fetched: null,
+  arrived: false,
+  opening: IDLE,
+  link: null,
+};
+
+/** What was fetched and is kept on this machine; `null` until it was asked for. */
+export type KeptState = { readonly stored: Stored | null; readonly status: Status };
+
+/** Not asked. */
+export const NO_KEPT: KeptState = { stored: null, status: IDLE };
 
 /** The present question; `null` until a run is known. */
 export type SubjectState = {
@@ -125,16 +190,21 @@ export type MatrixState = {
 /** No heat map. */
 export const NO_MATRIX: MatrixState = { rule: "uniform", checkpoints: [], entries: {} };
 
-/** The life of the comparison and of an export. */
-export type VerdictState = {
-  readonly status: Status;
-  readonly exporting: Status;
-  /** Where the last export went, in a sentence. */
-  readonly exported: string | null;
-};
+/** The life of the comparison on unseen rows. */
+export type VerdictState = { readonly status: Status };
 
 /** Nothing asked. */
-export const NO_VERDICT: VerdictState = { status: IDLE, exporting: IDLE, exported: null };
+export const NO_VERDICT: VerdictState = { status: IDLE };
+
+/** The life of an export. */
+export type ExportState = {
+  readonly status: Status;
+  /** Where the last one went, in a sentence. */
+  readonly written: string | null;
+};
+
+/** Nothing exported. */
+export const NO_EXPORT: ExportState = { status: IDLE, written: null };
 
 /** One item that changed. */
 export type Change = EngineMethods["changes"]["result"][number];
@@ -159,16 +229,22 @@ export type ViewState = {
   /** λ under the pointer or the reading cursor. */
   readonly cursor: number | null;
   readonly theme: ThemeChoice;
+  /** Whether the panel that opens runs is shown. */
+  readonly opener: boolean;
   /** Sentences about what could not be taken from the address or the shipped files. */
   readonly notices: readonly string[];
 };
 
 /** At the start. */
-export const FIRST_VIEW: ViewState = { step: null, cursor: null, theme: "auto", notices: [] };
+export const FIRST_VIEW: ViewState = { step: null, cursor: null, theme: "auto", opener: false, notices: [] };
 
 /** Every slice's state. */
 export type AppState = {
   readonly run: RunState;
+  readonly hub: HubState;
+  readonly folders: FoldersState;
+  readonly choice: ChoiceState;
+  readonly kept: KeptState;
   readonly device: DeviceState;
   readonly subject: SubjectState;
   readonly trajectory: TrajectoryState;
@@ -176,6 +252,7 @@ export type AppState = {
   readonly sweep: SweepState;
   readonly matrix: MatrixState;
   readonly verdict: VerdictState;
+  readonly export: ExportState;
   readonly items: ItemsState;
   readonly view: ViewState;
 };

@@ -36,6 +36,12 @@ export function isStale({ record }: StudyEntry, settings: SearchSettings): boole
   return names.some((name) => JSON.stringify(settings[name]) !== JSON.stringify(record.settings[name]));
 }
 
+/** Whether what is shown of the present pair's search answers the settings before; not while it is run again. */
+export function isPresentStale(state: AppState): boolean {
+  const entry = currentStudy(state);
+  return entry !== null && !isBusy(entry.status) && isStale(entry, state.subject.settings);
+}
+
 /** Whether all planned trials are measured. */
 export function isComplete({ record }: StudyEntry): boolean {
   return record.trials.length >= record.settings.trials;

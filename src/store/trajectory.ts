@@ -24,6 +24,8 @@ export function currentTrajectory(state: AppState): TrajectoryEntry | null {
 /** The trajectory's actions over a context. */
 export function createTrajectoryActions(context: Context): TrajectoryActions {
   let running: Running | null = null;
+  /** No other checkpoint is begun once it is cancelled, be it between two of them. */
+  let isWanted = false;
   const patch = (change: Partial<TrajectoryState>): void => context.patch("trajectory", change);
 
   /** Measures the oldest checkpoint without a score. @returns whether one was measured. */
@@ -63,10 +65,14 @@ export function createTrajectoryActions(context: Context): TrajectoryActions {
     async measureTrajectory() {
       const key = currentKey(context.get(), []);
       if (key === null || isBusy(context.get().trajectory.status)) return;
-      while (await measureNext(key));
+      isWanted = true;
+      while (isWanted && (await measureNext(key)));
       if (isBusy(context.get().trajectory.status)) patch({ status: IDLE });
     },
-    cancelTrajectory: () => running?.pause(),
+    cancelTrajectory() {
+      isWanted = false;
+      running?.pause();
+    },
   };
 }
 

@@ -1,12 +1,13 @@
 /**
- * The page's address as state: `?task=…&pair=300,600&items=100&seed=…&alpha=…&backend=wasm`. Whatever stands there is hostile:
- * a value that cannot be taken is ignored, with a sentence that says so. Pure.
+ * The page's address as state: `?run=…&task=…&pair=300,600&items=100&seed=…&alpha=…&backend=wasm`. Whatever stands
+ * there is hostile: a value that cannot be taken is ignored, with a sentence that says so. Pure.
  */
 import type { BackendChoice } from "../domain/backend.ts";
 import type { RunInfo } from "../domain/checkpoint.ts";
 import { type MetricName, measuresOf } from "../domain/measure.ts";
 import type { AcquisitionChoice, KernelName, NoiseKind, SearchSettings } from "../domain/surrogate.ts";
 import type { TaskKind } from "../domain/task.ts";
+import { formatRunLink, parseRunLink } from "./runLink.ts";
 import { orderPair } from "./subject.ts";
 
 /** What the address asks for; `null` where it says nothing, or nothing that can be taken. */
@@ -52,6 +53,11 @@ export function parseAddress(query: string, run: RunInfo): AddressRequest {
       notices.push(`The address's ${name} “${short(text)}” was ignored: it takes ${takes}.`);
     return value;
   };
+  const link = parseRunLink(query);
+  if (link.kind === "bad")
+    notices.push(
+      `The address's run “${short(link.text)}” was ignored: it takes hf:OWNER/REPO@REVISION,REVISION, two or more.`,
+    );
   const task = take("task", oneOf(run.tasks.map(({ name }) => name)), "a task of this run");
   const kind = run.tasks.find(({ name }) => name === (task ?? run.defaultTask))?.kind ?? null;
   const metric = take("measure", oneOf(metricsOf(kind)), "a measure of the task");
@@ -65,6 +71,13 @@ export function parseAddress(query: string, run: RunInfo): AddressRequest {
   return { task, metric, pair, limit, settings: Object.fromEntries(settings), notices };
 }
 
+/** The query without what only makes sense for another run than the one that is shown. */
+export function withoutRun(query: string): string {
+  const params = new URLSearchParams(query);
+  for (const name of ["run", "task", "measure", "pair", "items"]) params.delete(name);
+  return `?${params}`;
+}
+
 /** What of the state an address says. */
 export type AddressState = {
   readonly task: string | null;
@@ -75,18 +88,39 @@ export type AddressState = {
   readonly backend: BackendChoice;
 };
 
-/** The query that brings this state back; only the settings that differ from `usual` are named. */
+/** The query that brings back what was found in checkpoints of the hub, before they are explored. */
+export function formatChoice(run: readonly string[], backend: BackendChoice): string {
+  const params = new URLSearchParams(run.map((text) => ["run", text]));
+  if (backend !== "auto") params.set("backend", backend);
+  return readable(params);
+}
+
+/**
+ * The query that brings this state back; only the settings that differ from `usual` are named. Folders of this machine
+ * have no link: their pair is left out.
+ */
 export function formatAddress(state: AddressState, run: RunInfo, usual: SearchSettings): string {
-  const params = new URLSearchParams();
+  const link = formatRunLink(run.checkpoints.map(({ name }) => name));
+  const params = new URLSearchParams((link ?? []).map((text) => ["run", text]));
   if (state.task !== null) params.set("task", state.task);
   if (state.metric !== null) params.set("measure", state.metric);
-  if (state.pair !== null) params.set("pair", state.pair.map((name) => shortName(name, run)).join(","));
+  if (state.pair !== null && link !== null)
+    params.set("pair", state.pair.map((name) => shortName(name, run)).join(","));
   if (state.limit !== null) params.set("items", String(state.limit));
   for (const { name } of SETTINGS) {
     if (state.settings[name] !== usual[name]) params.set(name, String(state.settings[name]));
   }
   if (state.backend !== "auto") params.set("backend", state.backend);
-  return `?${params.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`;
+  return readable(params);
+}
+
+/** With the marks that an address may have as they are. */
+function readable(params: URLSearchParams): string {
+  const plain = { "%2C": ",", "%3A": ":", "%40": "@", "%2F": "/" };
+  return Object.entries(plain).reduce(
+    (text, [code, mark]) => text.replaceAll(code, mark),
+    `?${params.toString()}`,
+  );
 }
 
 /** A checkpoint's step where it has one, else its name. */

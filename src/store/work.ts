@@ -15,6 +15,8 @@ export type Run<M extends EngineMethod> = {
   readonly onResult: (result: EngineMethods[M]["result"]) => void;
   /** Ends the call early when other work waits; the caller sees `paused` and may ask again. */
   readonly yields?: boolean;
+  /** Needs no device: runs beside the work that does, without waiting for it. */
+  readonly apart?: boolean;
 };
 
 /** A started run. */
@@ -68,9 +70,13 @@ export function startRun<M extends EngineMethod>(context: Context, run: Run<M>):
     yielded = true;
     controller.abort();
   };
-  run.onStatus({ kind: "waiting" });
+  const begin = (): Promise<void> => {
+    if (run.apart === true) return work();
+    run.onStatus({ kind: "waiting" });
+    return context.queue.submit(work, run.yields === true ? giveWay : undefined);
+  };
   return {
-    done: context.queue.submit(work, run.yields === true ? giveWay : undefined),
+    done: begin(),
     pause: () => controller.abort(),
     drop() {
       dropped = true;

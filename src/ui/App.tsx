@@ -1,7 +1,8 @@
 /** The page: one screen, its panels in a grid, the keys that work everywhere. */
 import { Tooltip } from "radix-ui";
-import { useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import type { App as Store } from "../store/app.ts";
+import type { PickedFile } from "../store/folders.ts";
 import { isBusy } from "../store/status.ts";
 import { currentStudy } from "../store/study.ts";
 import { ErrorNotice } from "./components/ErrorNotice.tsx";
@@ -14,6 +15,7 @@ import { TrialsPanel } from "./panels/TrialsPanel.tsx";
 import { VerdictPanel } from "./panels/VerdictPanel.tsx";
 import { type ShortcutActions, useShortcuts } from "./shortcuts.ts";
 import { AppContext, useActions, useApp } from "./useApp.ts";
+import { useFolderDrop } from "./useFolderDrop.ts";
 import { useThemeOnDocument } from "./useTheme.ts";
 
 /** The page over a store. */
@@ -45,6 +47,14 @@ function Page({ app }: { readonly app: Store }) {
     [app],
   );
   useShortcuts(shortcuts);
+  const drop = useCallback(
+    (read: () => Promise<readonly PickedFile[]>) => {
+      app.actions.showOpener(true);
+      void app.actions.addFiles(read);
+    },
+    [app],
+  );
+  const hanging = useFolderDrop(drop);
   return (
     <div className="page">
       <TopBar taskRef={task} shortcutsOpen={listing} onShortcuts={setListing} />
@@ -57,6 +67,11 @@ function Page({ app }: { readonly app: Store }) {
         <TrialsPanel />
         <ItemsPanel />
       </main>
+      {hanging ? (
+        <div className="drop-veil">
+          <p className="large">Drop folders of checkpoints here. Nothing is uploaded.</p>
+        </div>
+      ) : null}
     </div>
   );
 }
@@ -77,7 +92,7 @@ function Notices() {
     <div className="notices">
       {device.error === null ? null : <ErrorNotice error={device.error} ways={waysOn} />}
       {runError === null || sameError ? null : (
-        <ErrorNotice error={runError} ways={[{ label: "try again", act: () => void actions.openRun() }]} />
+        <ErrorNotice error={runError} ways={[{ label: "try again", act: () => void actions.openDemo() }]} />
       )}
       {notices.length === 0 ? null : (
         <div className="notice" role="status">

@@ -1,7 +1,7 @@
 /** The run's checkpoints, and what they are called on the page. */
 import { useMemo } from "react";
 import type { CheckpointInfo } from "../domain/checkpoint.ts";
-import { checkpointLabel } from "../plots/format.ts";
+import { checkpointLabels } from "../plots/format.ts";
 import { useApp } from "./useApp.ts";
 
 const NONE: readonly CheckpointInfo[] = [];
@@ -14,11 +14,8 @@ export function useCheckpoints(): readonly CheckpointInfo[] {
 /** "step 3800" for each name; the name itself where it is not of this run. */
 export function useLabels(names: readonly string[]): readonly string[] {
   const checkpoints = useCheckpoints();
-  return useMemo(
-    () =>
-      names.map((name) =>
-        checkpointLabel(checkpoints.find((one) => one.name === name) ?? { name, step: null }),
-      ),
-    [names, checkpoints],
-  );
+  return useMemo(() => {
+    const labels = checkpointLabels(checkpoints);
+    return names.map((name) => labels.get(name) ?? name);
+  }, [names, checkpoints]);
 }

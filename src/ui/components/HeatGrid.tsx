@@ -31,17 +31,28 @@ export function HeatGrid(props: {
     grid.current?.querySelector<HTMLElement>(`[data-cell="${nextRow} ${nextColumn}"]`)?.focus();
   };
   return (
-    <table ref={grid} className="heat" onKeyDown={press} onPointerLeave={() => onLook(null)}>
+    <table
+      ref={grid}
+      className="heat"
+      style={rows.length > FEW ? undefined : { width: `${2.5 + 2.1 * rows.length}rem` }}
+      onKeyDown={press}
+      onPointerLeave={() => onLook(null)}
+    >
       <caption className="unseen">
         Merges of pairs: columns are the older checkpoint, rows the newer one
       </caption>
+      <colgroup>
+        <col className="heat-names" />
+      </colgroup>
       <tbody>
         {rows.map((cells, j) => (
-          <tr key={ticks[j]}>
-            <th scope="row">{ticks[j]}</th>
+          <tr key={`${j} ${ticks[j]}`}>
+            <th scope="row" title={ticks[j]}>
+              {ticks[j]}
+            </th>
             {cells.map((cell, i) => (
               <Cell
-                key={ticks[i]}
+                key={`${i} ${ticks[i]}`}
                 cell={cell}
                 isOpen={open !== null && j === open[0] && i === open[1]}
                 tabbable={j === row && i === column}
@@ -54,8 +65,8 @@ export function HeatGrid(props: {
         ))}
         <tr>
           <td />
-          {ticks.map((tick) => (
-            <th key={tick} scope="col">
+          {ticks.map((tick, i) => (
+            <th key={`${i} ${tick}`} scope="col" title={tick}>
               {tick}
             </th>
           ))}
@@ -64,6 +75,9 @@ export function HeatGrid(props: {
     </table>
   );
 }
+
+/** As many stand beside the legend with cells no wider than a number. */
+const FEW = 7;
 
 type CellProps = {
   readonly cell: HeatCell;

@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 import { viewStep } from "../../plots/stepView.ts";
 import { IDLE, isBusy } from "../../store/status.ts";
-import { currentStudy, isStale } from "../../store/study.ts";
+import { currentStudy, isPresentStale } from "../../store/study.ts";
 import { ErrorNotice } from "../components/ErrorNotice.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { WorkNote } from "../components/WorkNote.tsx";
@@ -18,7 +18,7 @@ const NO_PAIR: readonly string[] = [];
 /** Landscape, acquisition and scrubber. */
 export function LandscapePanel() {
   const entry = useApp(currentStudy);
-  const settings = useApp(({ subject }) => subject.settings);
+  const stale = useApp(isPresentStale);
   const step = useApp(({ view }) => view.step);
   const actions = useActions();
   const record = entry?.record ?? null;
@@ -29,7 +29,6 @@ export function LandscapePanel() {
     [record, pending, step],
   );
   const status = entry?.status ?? IDLE;
-  const stale = entry !== null && isStale(entry, settings) && !isBusy(status);
   const ways = useWaysOn(() => void actions.runStudy());
   const origin = stale
     ? "settings changed"

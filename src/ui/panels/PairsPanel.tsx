@@ -2,7 +2,7 @@
 import { useMemo, useState } from "react";
 import type { Measure } from "../../domain/measure.ts";
 import type { MatrixCell, MatrixRule, Score } from "../../domain/study.ts";
-import { formatGain, gainUnit } from "../../plots/format.ts";
+import { formatGain, gainUnit, shortLabel } from "../../plots/format.ts";
 import { deltaLimit, heatRows, matrixSummary } from "../../plots/heatMap.ts";
 import { currentMatrix, pairCount } from "../../store/matrix.ts";
 import { IDLE, isBusy } from "../../store/status.ts";
@@ -13,7 +13,7 @@ import { HeatGrid } from "../components/HeatGrid.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { WorkNote } from "../components/WorkNote.tsx";
 import { useActions, useApp } from "../useApp.ts";
-import { useLabels } from "../useCheckpoints.ts";
+import { useCheckpoints, useLabels } from "../useCheckpoints.ts";
 import { usePalette } from "../useTheme.ts";
 import { useWaysOn } from "../useWaysOn.ts";
 
@@ -35,6 +35,7 @@ export function PairsPanel() {
   const actions = useActions();
   const palette = usePalette();
   const labels = useLabels(names);
+  const checkpoints = useCheckpoints();
   const [looked, setLooked] = useState<string | null>(null);
   const cells = entry?.cells ?? NO_CELLS;
   const diagonal = entry?.diagonal ?? NO_SCORES;
@@ -67,7 +68,9 @@ export function PairsPanel() {
       <div className="pairs">
         <HeatGrid
           rows={rows}
-          ticks={labels.map((label) => label.replace(/^step /, ""))}
+          ticks={names.map((name) =>
+            shortLabel(checkpoints.find((one) => one.name === name) ?? { name, step: null }),
+          )}
           open={isShown ? [newer, older] : null}
           onOpen={(i, j) => actions.pickPair(names[i] ?? "", names[j] ?? "")}
           onLook={setLooked}

@@ -3,11 +3,13 @@ import { Keyboard, Moon, Share2, Sun, SunMoon } from "lucide-react";
 import { Popover } from "radix-ui";
 import type { Ref } from "react";
 import { type MetricName, measuresOf } from "../../domain/measure.ts";
+import { isLinkable } from "../../store/runLink.ts";
 import type { ThemeChoice } from "../../store/state.ts";
 import { currentMeasure, currentTask } from "../../store/subject.ts";
 import { Choice } from "../components/Choice.tsx";
 import { CopyButton } from "../components/CopyButton.tsx";
-import { Hint, Term } from "../components/Term.tsx";
+import { Hint } from "../components/Term.tsx";
+import { Opener } from "../opener/Opener.tsx";
 import { SHORTCUTS } from "../shortcuts.ts";
 import { useActions, useApp } from "../useApp.ts";
 import { DeviceButton } from "./DeviceButton.tsx";
@@ -28,14 +30,10 @@ export function TopBar(props: {
   const task = useApp(currentTask);
   const measure = useApp(currentMeasure);
   const actions = useActions();
-  const about =
-    run === null
-      ? ""
-      : `${run.description} ${run.parameters.toLocaleString("en")} parameters, ${run.checkpoints.length} checkpoints.`;
   return (
     <header className="bar">
       <h1>MergeScope</h1>
-      {run === null ? null : <Term meaning={about}>{run.title}</Term>}
+      <Opener />
       <Choice<string>
         ref={props.taskRef}
         label="task"
@@ -55,9 +53,22 @@ export function TopBar(props: {
         <DeviceButton />
         <ThemeButton />
         <Shortcuts open={props.shortcutsOpen} onOpen={props.onShortcuts} />
-        <CopyButton label="share" text={() => location.href} icon={Share2} />
+        <ShareButton />
       </div>
     </header>
+  );
+}
+
+/** The address says all of it, unless what is shown lies on this machine alone. */
+function ShareButton() {
+  const hasLink = useApp(({ run }) => run.info === null || isLinkable(run.info));
+  if (hasLink) return <CopyButton label="share" text={() => location.href} icon={Share2} />;
+  return (
+    <Hint meaning="Folders of this machine have no link: nobody else can open them.">
+      <button type="button" className="button" aria-disabled>
+        <Share2 size={13} aria-hidden="true" /> share
+      </button>
+    </Hint>
   );
 }
 

@@ -6,7 +6,7 @@ import type { Ask } from "../../domain/surrogate.ts";
 import { ACQUISITION_LABELS, formatLambda, formatScore } from "../../plots/format.ts";
 import { viewStep } from "../../plots/stepView.ts";
 import { IDLE } from "../../store/status.ts";
-import { currentStudy } from "../../store/study.ts";
+import { currentStudy, isPresentStale } from "../../store/study.ts";
 import { Panel } from "../components/Panel.tsx";
 import { Term } from "../components/Term.tsx";
 import { useActions, useApp } from "../useApp.ts";
@@ -15,22 +15,33 @@ import { useActions, useApp } from "../useApp.ts";
 export function TrialsPanel() {
   const record = useApp((state) => currentStudy(state)?.record ?? null);
   const pending = useApp((state) => currentStudy(state)?.pending ?? null);
+  const stale = useApp(isPresentStale);
   const count = record?.trials.length ?? 0;
   return (
-    <Panel area="trials" title="Trials" status={IDLE} note={count === 0 ? null : `${count} measured`}>
+    <Panel
+      area="trials"
+      title="Trials"
+      status={IDLE}
+      note={count === 0 ? null : `${count} measured${stale ? ", settings changed" : ""}`}
+    >
       {record === null || (count === 0 && pending === null) ? (
         <p className="quiet pad">
           Each measured λ will be a row here: what was found, what the model expected, who asked for it, and
           which items it got right or wrong against the better parent.
         </p>
       ) : (
-        <TrialTable record={record} pending={pending} />
+        <TrialTable record={record} pending={pending} stale={stale} />
       )}
     </Panel>
   );
 }
 
-function TrialTable({ record, pending }: { readonly record: StudyRecord; readonly pending: Ask | null }) {
+function TrialTable(props: {
+  readonly record: StudyRecord;
+  readonly pending: Ask | null;
+  readonly stale: boolean;
+}) {
+  const { record, pending, stale } = props;
   const step = useApp(({ view }) => view.step);
   const shown = viewStep(record, pending, step).step;
   const box = useRef<HTMLDivElement>(null);
@@ -43,7 +54,7 @@ function TrialTable({ record, pending }: { readonly record: StudyRecord; readonl
     box.current.scrollTop = Math.min(top, Math.max(bottom, box.current.scrollTop));
   }, [shown]);
   return (
-    <div className="scroll" ref={box}>
+    <div className={stale ? "scroll stale" : "scroll"} ref={box}>
       <table className="log number">
         <thead>
           <tr>

@@ -1,22 +1,21 @@
 /** Is the best merge really better? On search items, on unseen ones, and what to do with it. */
-import { Download } from "lucide-react";
 import { pairRecipe } from "../../domain/recipe.ts";
 import { optimizeCommand } from "../../plots/command.ts";
 import { formatLambda, formatScore } from "../../plots/format.ts";
 import { verdictSentence } from "../../plots/sentences.ts";
 import type { StudyEntry } from "../../store/state.ts";
 import { isBusy } from "../../store/status.ts";
-import { currentStudy, isComplete } from "../../store/study.ts";
+import { currentStudy, isComplete, isPresentStale } from "../../store/study.ts";
 import { currentTask } from "../../store/subject.ts";
 import { bestOf } from "../../store/verdict.ts";
 import { CopyButton } from "../components/CopyButton.tsx";
 import { ErrorNotice } from "../components/ErrorNotice.tsx";
 import { Panel } from "../components/Panel.tsx";
-import { Hint } from "../components/Term.tsx";
 import { WorkNote } from "../components/WorkNote.tsx";
 import { useActions, useApp } from "../useApp.ts";
 import { useLabels } from "../useCheckpoints.ts";
 import { useWaysOn } from "../useWaysOn.ts";
+import { ExportButton } from "./ExportButton.tsx";
 
 const NO_PARENTS: readonly string[] = [];
 
@@ -24,6 +23,7 @@ const NO_PARENTS: readonly string[] = [];
 export function VerdictPanel() {
   const entry = useApp(currentStudy);
   const status = useApp(({ verdict }) => verdict.status);
+  const stale = useApp(isPresentStale);
   const actions = useActions();
   const labels = useLabels(entry?.record.subject.parents ?? NO_PARENTS);
   const ways = useWaysOn(() => void actions.measureHeldout());
@@ -34,10 +34,10 @@ export function VerdictPanel() {
       area="verdict"
       title="Verdict"
       status={status}
-      note={soFar ? "so far" : null}
+      note={stale ? "settings changed" : soFar ? "so far" : null}
       tools={<WorkNote status={status} onCancel={actions.cancelHeldout} />}
     >
-      <div className="verdict">
+      <div className={stale ? "verdict stale" : "verdict"}>
         {entry === null || sentence === null ? (
           <p className="quiet">
             After a search, this says how much the best merge gains on the items it was searched on, and how
@@ -103,14 +103,14 @@ function Numbers({ entry: { record }, entry }: { readonly entry: StudyEntry }) {
 }
 
 function VerdictTools({ entry }: { readonly entry: StudyEntry }) {
-  const { status, exporting, exported } = useApp(({ verdict }) => verdict);
+  const status = useApp(({ verdict }) => verdict.status);
+  const written = useApp((state) => state.export.written);
   const task = useApp(currentTask);
   const limit = useApp(({ subject }) => subject.limit);
   const actions = useActions();
   const { record } = entry;
   const [older, newer] = record.subject.parents;
   const lambda = bestOf(entry)?.lambda ?? null;
-  const merging = isBusy(exporting);
   return (
     <div className="row">
       {record.heldout === null && !isBusy(status) && !isBusy(entry.status) ? (
@@ -125,19 +125,10 @@ function VerdictTools({ entry }: { readonly entry: StudyEntry }) {
         />
       )}
       {lambda === null || older === undefined || newer === undefined ? null : (
-        <Hint meaning="The merged checkpoint's files in Hugging Face layout, fp16.">
-          <button
-            type="button"
-            className="button"
-            aria-disabled={merging}
-            onClick={() => void actions.exportMerge(pairRecipe(older, newer, lambda))}
-          >
-            <Download size={13} aria-hidden="true" /> {merging ? "merging" : "export"}
-          </button>
-        </Hint>
+        <ExportButton recipe={pairRecipe(older, newer, lambda)} />
       )}
-      <span className={exporting.kind === "failed" ? "bad" : "quiet"} role="status">
-        {exporting.kind === "failed" ? exporting.error.message : exported}
+      <span className="quiet" role="status">
+        {written}
       </span>
     </div>
   );

@@ -1,0 +1,62 @@
+/** Folders of this machine: what was picked or dropped becomes checkpoints. Nothing is uploaded. */
+import { AppError, toErrorRecord } from "../base/errors.ts";
+import { isGettingIn } from "./choice.ts";
+import type { Context } from "./context.ts";
+import { sortIntoFolders } from "./folderFiles.ts";
+import type { FolderEntry, FoldersState } from "./state.ts";
+import { IDLE } from "./status.ts";
+
+/** A file of the person's, by its path in what was picked. */
+export type PickedFile = { readonly path: string; readonly file: Blob };
+
+/** Actions on folders. */
+export type FoldersActions = {
+  /** Adds every checkpoint among these files and picks it; `read` may take a while, and fail. */
+  readonly addFiles: (read: () => Promise<readonly PickedFile[]>) => Promise<void>;
+};
+
+/** The folders' actions over a context; `onAdded` gets the new checkpoints' names. */
+export function createFoldersActions(
+  context: Context,
+  onAdded: (checkpoints: readonly string[]) => void,
+): FoldersActions {
+  const patch = (change: Partial<FoldersState>): void => context.patch("folders", change);
+  return {
+    async addFiles(read) {
+      patch({ status: { kind: "working", progress: null } });
+      try {
+        if (isGettingIn(context.get())) throw stillFetching();
+        const folders = sortIntoFolders(await read());
+        if (folders.length === 0) throw nothingFound();
+        const names: string[] = [];
+        for (const folder of folders) {
+          const files = folder.files.map(({ path, file }) => ({ path, file: file.file }));
+          const job = { signal: new AbortController().signal, emit: () => undefined };
+          const request = { name: folder.name, files };
+          const { checkpoint } = await context.effects.engine.call("addFolder", request, job);
+          const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
+          const entry: FolderEntry = { checkpoint, files: files.length, bytes };
+          const others = context.get().folders.added.filter((one) => one.checkpoint !== checkpoint);
+          patch({ added: [...others, entry] });
+          names.push(checkpoint);
+        }
+        patch({ status: IDLE });
+        onAdded(names);
+      } catch (thrown) {
+        patch({ status: { kind: "failed", error: toErrorRecord(thrown) } });
+      }
+    },
+  };
+}
+
+function nothingFound(): AppError {
+  return new AppError("not-found", "No checkpoint is among these files.", {
+    advice: "A checkpoint's folder holds config.json and weights: model.safetensors or pytorch_model.bin.",
+  });
+}
+
+function stillFetching(): AppError {
+  return new AppError("usage", "Folders cannot be added while other checkpoints are fetched.", {
+    advice: "Cancel the fetch, which keeps what came, or wait for its end.",
+  });
+}
