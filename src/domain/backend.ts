@@ -7,6 +7,8 @@ export type BackendInfo = {
   readonly threads: number;
   /** The adapter's own words, on WebGPU. */
   readonly adapter: string | null;
+  /** Largest buffer that a shader can read, on WebGPU. */
+  readonly maxBindingBytes?: number;
   readonly reason: string;
 };
 

@@ -68,7 +68,11 @@ async function openWebGpu(chosen: ChosenBackend, adapter: GPUAdapter): Promise<B
   const state = await openGpu(adapter);
   const queue = createJobQueue();
   return {
-    info: { ...chosen, adapter: describeAdapter(adapter) },
+    info: {
+      ...chosen,
+      adapter: describeAdapter(adapter),
+      maxBindingBytes: state.device.limits.maxStorageBufferBindingSize,
+    },
     createModel: (config) => createGpuModel(ort, config, state, queue),
     dispose: async () => state.device.destroy(),
   };
