@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import { openPage, panel, readVerdict, test } from "./page.ts";
 
 const FILES = ["config.json", "model.safetensors", "tokenizer.json"];
@@ -38,6 +38,15 @@ function expectWhole(file: Buffer): void {
   expect(end).toBe(dataBytes);
 }
 
+function exportForm(page: Page): Locator {
+  return page.getByRole("dialog", { name: "Export the merge" });
+}
+
+async function openExport(page: Page): Promise<void> {
+  await panel(page, "Verdict").getByRole("button", { name: "export" }).click();
+  await expect(exportForm(page)).toBeVisible();
+}
+
 async function exportByDownload(page: Page): Promise<Files> {
   const files: Record<string, Buffer> = {};
   const arrived: Promise<void>[] = [];
@@ -49,7 +58,8 @@ async function exportByDownload(page: Page): Promise<Files> {
     };
     arrived.push(read());
   });
-  await panel(page, "Verdict").getByRole("button", { name: "export" }).click();
+  await openExport(page);
+  await exportForm(page).getByRole("button", { name: "download" }).click();
   const said = panel(page, "Verdict").getByRole("status");
   await expect(said).toHaveText(/^\d+ files downloaded$/, { timeout: 30_000 });
   const count = Number.parseInt((await said.textContent())!, 10);
@@ -92,8 +102,9 @@ test.describe("export", { tag: "@wasm" }, () => {
       Reflect.set(window, "showDirectoryPicker", () => navigator.storage.getDirectory());
     });
     await openPage(page);
-    await panel(page, "Verdict").getByRole("button", { name: "export" }).click();
-    await expect(panel(page, "Verdict").getByRole("status")).toHaveText(/^\d+ files in /, {
+    await openExport(page);
+    await exportForm(page).getByRole("button", { name: "write into a folder" }).click();
+    await expect(panel(page, "Verdict").getByRole("status")).toHaveText(/^\d+ files written to /, {
       timeout: 30_000,
     });
     const written = await page.evaluate(async () => {
@@ -115,11 +126,10 @@ test.describe("export", { tag: "@wasm" }, () => {
       Reflect.set(window, "showDirectoryPicker", () => Promise.reject(new DOMException("no", "AbortError")));
     });
     await openPage(page);
-    await panel(page, "Verdict").getByRole("button", { name: "export" }).click();
-    await expect(panel(page, "Verdict").getByRole("button", { name: "export" })).toHaveAttribute(
-      "aria-disabled",
-      "false",
-    );
+    await openExport(page);
+    await exportForm(page).getByRole("button", { name: "write into a folder" }).click();
+    await expect(exportForm(page).getByRole("button", { name: "write into a folder" })).toBeEnabled();
+    await expect(exportForm(page).getByRole("alert")).toHaveCount(0);
     await expect(panel(page, "Verdict").getByRole("status")).toBeEmpty();
   });
 });

@@ -11,7 +11,7 @@ import { createItemsActions, type ItemsActions } from "./items.ts";
 import { createKeptActions, type KeptActions } from "./kept.ts";
 import { createMatrixActions, type MatrixActions } from "./matrix.ts";
 import { createQueue } from "./queue.ts";
-import { createRunActions, followAddress, type RunActions } from "./run.ts";
+import { createRunActions, followAddress, isDemo, type RunActions } from "./run.ts";
 import { formatRunLink, parseRunLink } from "./runLink.ts";
 import { adoptShipped } from "./shipped.ts";
 import {
@@ -121,7 +121,7 @@ export function createApp(effects: Effects): App {
       if (store.getState().run.info === null) await engine;
       const usual = store.getState().subject.settings;
       const { info } = store.getState().run;
-      if (info !== null)
+      if (info !== null && isDemo(info))
         followAddress(context, parseAddress(link.kind === "hub" ? withoutRun(asked) : asked, info));
       if (link.kind === "hub") choice.followLink(link.checkpoints, asked);
       writeAddress(context, usual);

@@ -101,6 +101,11 @@ export function followAddress({ get, patch }: Context, asked: AddressRequest | n
     patch("view", { notices: [...view.notices, ...asked.notices] });
 }
 
+/** Whether these are the shipped checkpoints, which have shipped results. */
+export function isDemo({ checkpoints }: RunInfo): boolean {
+  return checkpoints.every(({ name }) => name.startsWith("demo:"));
+}
+
 /** Names a run by what is in it. */
 function keyOf({ checkpoints }: RunInfo): string {
   return checkpoints.map(({ name }) => name).join(" ");

@@ -5,12 +5,13 @@ import type { ShippedResults } from "../domain/shipped.ts";
 import type { Subject } from "../domain/study.ts";
 import type { Context } from "./context.ts";
 import { matrixEntry } from "./matrix.ts";
+import { isDemo } from "./run.ts";
 import { IDLE } from "./status.ts";
 import { subjectKey } from "./subject.ts";
 import { sweepEntry } from "./sweep.ts";
 
 /** Reads and shows the shipped results. Where there are none, a notice says so: the page can compute all of them. */
-export async function adoptShipped({ effects, patch }: Context): Promise<void> {
+export async function adoptShipped({ effects, get, patch }: Context): Promise<void> {
   let shipped: ShippedResults;
   try {
     shipped = await readShipped(await effects.fetchShipped());
@@ -19,28 +20,34 @@ export async function adoptShipped({ effects, patch }: Context): Promise<void> {
     return;
   }
   const { run, study, sweep, matrix, trajectories } = shipped;
+  patch("trajectory", {
+    entries: {
+      ...get().trajectory.entries,
+      ...Object.fromEntries(
+        trajectories.map(({ task, measure, scores }) => [
+          subjectKey(task, measure.metric, [], null),
+          { scores: byName(run, scores), origin: "shipped" as const },
+        ]),
+      ),
+    },
+  });
+  const entry = { record: study, origin: "shipped" as const, status: IDLE, pending: null, stopped: false };
+  patch("study", { entries: { ...get().study.entries, [keyOf(study.subject)]: entry } });
+  patch("sweep", {
+    entries: { ...get().sweep.entries, [keyOf(sweep.subject)]: sweepEntry(sweep, "shipped") },
+  });
+  const key = `${matrix.rule} ${keyOf(matrix.subject)}`;
+  patch("matrix", { entries: { ...get().matrix.entries, [key]: matrixEntry(matrix, "shipped") } });
+  const { info } = get().run;
+  // Who was quicker than the file and explores another run already is left there.
+  if (info !== null && !isDemo(info)) return;
   patch("run", { info: run, shippedBy: shipped.computedWith });
   patch("subject", {
     task: study.subject.task,
     pair: pairOf(run, study.subject.parents),
     settings: study.settings,
   });
-  patch("trajectory", {
-    entries: Object.fromEntries(
-      trajectories.map(({ task, measure, scores }) => [
-        subjectKey(task, measure.metric, [], null),
-        { scores: byName(run, scores), origin: "shipped" as const },
-      ]),
-    ),
-  });
-  const entry = { record: study, origin: "shipped" as const, status: IDLE, pending: null, stopped: false };
-  patch("study", { entries: { [keyOf(study.subject)]: entry } });
-  patch("sweep", { entries: { [keyOf(sweep.subject)]: sweepEntry(sweep, "shipped") } });
-  patch("matrix", {
-    rule: matrix.rule,
-    checkpoints: matrix.subject.parents,
-    entries: { [`${matrix.rule} ${keyOf(matrix.subject)}`]: matrixEntry(matrix, "shipped") },
-  });
+  patch("matrix", { rule: matrix.rule, checkpoints: matrix.subject.parents });
 }
 
 function keyOf({ task, measure, parents }: Subject): string {

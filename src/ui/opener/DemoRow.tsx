@@ -1,11 +1,11 @@
 /** What is explored now, and the way back to the demo. */
+import { isDemo } from "../../store/run.ts";
 import { useActions, useApp } from "../useApp.ts";
 
 /** The present run in a line. */
 export function DemoRow() {
   const info = useApp(({ run }) => run.info);
   const { openDemo, showOpener } = useActions();
-  const isDemo = info?.checkpoints[0]?.name.startsWith("demo:") === true;
   const back = (): void => {
     showOpener(false);
     void openDemo();
@@ -23,7 +23,7 @@ export function DemoRow() {
           </span>
         </p>
       )}
-      {isDemo ? null : (
+      {info !== null && isDemo(info) ? null : (
         <button type="button" className="button" onClick={back}>
           back to the demo
         </button>

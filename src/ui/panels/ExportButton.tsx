@@ -23,7 +23,7 @@ const ARITHMETICS: readonly Option<ExportArithmetic>[] = [
 
 /** The button, and what opens from it. */
 export function ExportButton({ recipe }: { readonly recipe: Recipe }) {
-  const { status, written } = useApp((state) => state.export);
+  const { status } = useApp((state) => state.export);
   const { exportMerge, cancelExport } = useActions();
   const [dtype, setDtype] = useState<ExportDtype>("float16");
   const [arithmetic, setArithmetic] = useState<ExportArithmetic>("fp32");
@@ -67,7 +67,6 @@ export function ExportButton({ recipe }: { readonly recipe: Recipe }) {
             </div>
           )}
           {status.kind === "failed" ? <ErrorNotice error={status.error} ways={[]} /> : null}
-          {written === null ? null : <p className="quiet">{written}</p>}
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

@@ -104,7 +104,7 @@ function Numbers({ entry: { record }, entry }: { readonly entry: StudyEntry }) {
 
 function VerdictTools({ entry }: { readonly entry: StudyEntry }) {
   const status = useApp(({ verdict }) => verdict.status);
-  const written = useApp((state) => state.export.written);
+  const exporting = useApp((state) => state.export);
   const task = useApp(currentTask);
   const limit = useApp(({ subject }) => subject.limit);
   const actions = useActions();
@@ -127,8 +127,8 @@ function VerdictTools({ entry }: { readonly entry: StudyEntry }) {
       {lambda === null || older === undefined || newer === undefined ? null : (
         <ExportButton recipe={pairRecipe(older, newer, lambda)} />
       )}
-      <span className="quiet" role="status">
-        {written}
+      <span className={exporting.status.kind === "failed" ? "bad" : "quiet"} role="status">
+        {exporting.status.kind === "failed" ? exporting.status.error.message : exporting.written}
       </span>
     </div>
   );
