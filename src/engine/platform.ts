@@ -9,7 +9,7 @@ import type { ExportTarget } from "../domain/export.ts";
 import type { Backend } from "../runtime/backend.ts";
 import type { FileSet } from "../storage/byteSource.ts";
 import type { FolderWriter } from "../storage/folderWriter.ts";
-import type { Fetch } from "../storage/http.ts";
+import type { Fetch } from "../storage/httpRequest.ts";
 import type { HubCache } from "../storage/hubFiles.ts";
 
 /** The hub's files on this machine, and what a person may do about them. */

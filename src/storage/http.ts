@@ -3,14 +3,11 @@
  * request and a checkpoint's header usually none more. A server that ignores ranges sends the whole file: it is
  * kept in memory if it is not too large. Runs everywhere; `fetch` is handed in.
  */
-import { concatBytes, describeBytes } from "../base/bytes.ts";
-import { AppError, cancelled, isCancelled } from "../base/errors.ts";
+import { cancelled } from "../base/errors.ts";
 import type { ByteSource, FileSet } from "./byteSource.ts";
+import { bodyOf, type Fetch, isHtml, refusal, request, totalLength, wrongLength } from "./httpRequest.ts";
 import { createMemorySource } from "./memory.ts";
 import { checkRange } from "./range.ts";
-
-/** The platform's `fetch`, or a fake. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** How much the first request asks for. */
 const FIRST_BYTES = 65_536;
@@ -98,102 +95,4 @@ async function wholeFile(
     if (!whole.ok) throw await refusal(url, whole);
   }
   return createMemorySource(url, await bodyOf(url, whole, maxWholeBytes, signal));
-}
-
-async function request(
-  url: string,
-  fetch: Fetch,
-  range: string | null,
-  signal: AbortSignal | undefined,
-): Promise<Response> {
-  const init: RequestInit = {
-    // A compressed answer would make ranges mean bytes of the compressed file.
-    headers: range === null ? {} : { Range: range, "Accept-Encoding": "identity" },
-    ...(signal === undefined ? {} : { signal }),
-  };
-  try {
-    return await fetch(url, init);
-  } catch (cause) {
-    if (signal?.aborted || isCancelled(cause)) throw cancelled();
-    throw new AppError("read-failed", `${url} could not be reached.`, {
-      advice: "Check the connection and the address; a server elsewhere must also allow this page (CORS).",
-      fields: { url },
-      cause,
-    });
-  }
-}
-
-/** The body, which may not be longer than `maxBytes`. */
-async function bodyOf(
-  url: string,
-  response: Response,
-  maxBytes: number,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return new Uint8Array(0);
-  const chunks: Uint8Array[] = [];
-  let loaded = 0;
-  try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      loaded += part.value.byteLength;
-      if (loaded > maxBytes) {
-        await reader.cancel();
-        throw tooLong(url, maxBytes);
-      }
-      chunks.push(part.value);
-    }
-  } catch (cause) {
-    if (signal?.aborted || isCancelled(cause)) throw cancelled();
-    if (cause instanceof AppError) throw cause;
-    throw new AppError("read-failed", `The connection broke while ${url} was being read.`, {
-      advice: "Try again.",
-      fields: { url, loaded },
-      cause,
-    });
-  }
-  return concatBytes(chunks);
-}
-
-/** The file's length from `Content-Range: bytes 0-9/1234`; `null` where the server does not say or hides it. */
-function totalLength(response: Response): number | null {
-  const match = /\/(\d+)$/.exec(response.headers.get("Content-Range") ?? "");
-  return match === null ? null : Number(match[1]);
-}
-
-function isHtml(response: Response): boolean {
-  return response.ok && /^text\/html\b/i.test(response.headers.get("Content-Type") ?? "");
-}
-
-async function refusal(url: string, response: Response): Promise<AppError> {
-  await response.body?.cancel();
-  return new AppError(
-    "read-failed",
-    `The server answered ${response.status} ${response.statusText} for ${url}.`,
-    {
-      advice:
-        response.status === 401 || response.status === 403
-          ? "The file may need a login or an access token."
-          : "Try again later, or use a copy on this machine.",
-      fields: { url, status: response.status },
-    },
-  );
-}
-
-function wrongLength(url: string, got: number, expected: number): AppError {
-  return new AppError("read-failed", `${url} sent ${got} bytes where ${expected} were expected.`, {
-    advice: "The file may have changed on the server meanwhile: open it again.",
-    fields: { url, got, expected },
-  });
-}
-
-function tooLong(url: string, maxBytes: number): AppError {
-  return new AppError(
-    "out-of-memory",
-    `The server sent more of ${url} than was asked for, beyond ${describeBytes(maxBytes)}.`,
-    {
-      advice: "Its server does not answer range requests: download the file and open the copy.",
-      fields: { url, maxBytes },
-    },
-  );
 }
