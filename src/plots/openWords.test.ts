@@ -133,6 +133,9 @@ describe("what was found", () => {
     expect(keptWords(stored)).toBe(
       "281 MB of 10.7 GB used in this browser; the browser may clear it when space is short.",
     );
+    expect(keptWords({ ...stored, quotaBytes: 0, place: "nowhere: this browser keeps no files" })).toBe(
+      "Kept nowhere: this browser keeps no files.",
+    );
     expect(keptWords({ ...stored, quotaBytes: null, persistent: true })).toBe(
       "281 MB used in this browser; kept until you let it go.",
     );

@@ -44,6 +44,7 @@ export function exploreWords(bytes: number, isContinued: boolean): string {
 
 /** "1.41 of 10.7 GB used in this browser's own storage, which it may clear when space is short." */
 export function keptWords({ usedBytes, quotaBytes, persistent, place }: Stored): string {
+  if (quotaBytes === 0) return `Kept ${place}.`;
   const used =
     quotaBytes === null ? formatBytes(usedBytes) : `${formatBytes(usedBytes)} of ${formatBytes(quotaBytes)}`;
   const kept = persistent ? "kept until you let it go" : "the browser may clear it when space is short";

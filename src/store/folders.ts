@@ -32,10 +32,11 @@ export function createFoldersActions(
         for (const folder of folders) {
           const files = folder.files.map(({ path, file }) => ({ path, file: file.file }));
           const job = { signal: new AbortController().signal, emit: () => undefined };
-          const request = { name: folder.name, files };
-          const { checkpoint } = await context.effects.engine.call("addFolder", request, job);
+          const mark = markOf(files);
+          const name = freeName(context.get().folders.added, folder.name, mark);
+          const { checkpoint } = await context.effects.engine.call("addFolder", { name, files }, job);
           const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
-          const entry: FolderEntry = { checkpoint, files: files.length, bytes };
+          const entry: FolderEntry = { checkpoint, files: files.length, bytes, mark };
           const others = context.get().folders.added.filter((one) => one.checkpoint !== checkpoint);
           patch({ added: [...others, entry] });
           names.push(checkpoint);
@@ -47,6 +48,28 @@ export function createFoldersActions(
       }
     },
   };
+}
+
+/** The name itself for a new folder and for the same one again; another of the same name is numbered. */
+function freeName(added: readonly FolderEntry[], name: string, mark: string): string {
+  const isFree = (wanted: string): boolean => {
+    const old = added.find(({ checkpoint }) => checkpoint === `disk:${wanted}`);
+    return old === undefined || old.mark === mark;
+  };
+  for (let number = 2, wanted = name; ; number++) {
+    if (isFree(wanted)) return wanted;
+    wanted = `${name} (${number})`;
+  }
+}
+
+/** What tells the same files from others of the same names, without reading them. */
+function markOf(files: readonly PickedFile[]): string {
+  const times = files.map(({ path, file }) => [
+    path,
+    file.size,
+    file instanceof File ? file.lastModified : 0,
+  ]);
+  return JSON.stringify(times);
 }
 
 function nothingFound(): AppError {

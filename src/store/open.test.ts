@@ -184,6 +184,17 @@ describe("folders of this machine", () => {
     expect(world.query).toBe("?task=which-tool");
   });
 
+  it("are told apart where two have the same name, and replaced where it is the same one again", async () => {
+    const app = await started();
+    const add = (...parts: string[]) =>
+      app.actions.addFiles(async () => [{ path: "step1/model.safetensors", file: new Blob(parts) }]);
+    await add("weights");
+    await add("weights");
+    expect(app.store.getState().choice.checkpoints).toEqual(["disk:step1"]);
+    await add("other weights");
+    expect(app.store.getState().choice.checkpoints).toEqual(["disk:step1", "disk:step1 (2)"]);
+  });
+
   it("say so where nothing in them is a checkpoint, or they cannot be read", async () => {
     const app = await started();
     await app.actions.addFiles(async () => [file("notes/README.md")]);

@@ -54,6 +54,8 @@ export type FolderEntry = {
   readonly checkpoint: string;
   readonly files: number;
   readonly bytes: number;
+  /** Tells the same folder, added again, from another of its name. */
+  readonly mark: string;
 };
 
 /** Folders that were added from this machine. */
