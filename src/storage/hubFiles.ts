@@ -81,10 +81,12 @@ export interface PartialFile {
 
 /** Where fetched files are kept, by content. */
 export interface HubCache {
-  /** The whole file of this key as a source of this name, or `null`. */
-  open(file: HubFile, name: string): Promise<ByteSource | null>;
-  /** Begins or continues a file. @throws AppError `out-of-memory` without room, `usage` while another writes it. */
-  begin(file: HubFile, signal: AbortSignal): Promise<PartialFile>;
+  /** The whole file as a source of this name, or `null`. */
+  open(listing: HubListing, file: HubFile, name: string): Promise<ByteSource | null>;
+  /** What earlier attempts left of a file that is not whole. */
+  partial(listing: HubListing, file: HubFile): Promise<readonly Extent[]>;
+  /** Begins or continues a file; waits while another writes it. @throws AppError `out-of-memory` without room. */
+  begin(listing: HubListing, file: HubFile, signal: AbortSignal): Promise<PartialFile>;
   /** What an earlier visit learned of a revision; `null` when nothing. */
   listing(repository: string, revision: string): Promise<HubListing | null>;
   /** Keeps a listing, and makes its whole files known under their names. */
