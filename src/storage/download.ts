@@ -1,0 +1,199 @@
+/**
+ * Brings one file of the hub here: what is missing comes in pieces, a few at a time, and is written as it comes, so that a
+ * break loses the bytes in flight and nothing else. Then the bytes that need not come are computed, and the whole is
+ * verified by its hash. Runs everywhere.
+ */
+import pLimit from "p-limit";
+import { concatBytes } from "../base/bytes.ts";
+import { AppError, isCancelled } from "../base/errors.ts";
+import { throwIfCancelled } from "../base/job.ts";
+import type { ByteSource } from "./byteSource.ts";
+import { missingExtents, splitExtents, totalBytes } from "./extents.ts";
+import type { StreamRange } from "./hubFile.ts";
+import type { Extent, FetchJob, HubFile, KnownExtent, PartialFile } from "./hubFiles.ts";
+import { backoffMs, type Wait } from "./retry.ts";
+import type { HashSource } from "./sha256.ts";
+
+/** What a download is made of. */
+export type DownloadParts = { readonly stream: StreamRange; readonly wait: Wait; readonly hash: HashSource };
+
+/** Pieces that come at the same time. */
+const PIECES_AT_ONCE = 6;
+const PIECE_BYTES = 8 * 2 ** 20;
+/** What has come is written when it is this much: each write is made to survive a crash, which takes its time. */
+const WRITE_BYTES = 2 ** 20;
+/** How often in a row a piece may break without a single byte coming. */
+const BREAKS = 5;
+
+/**
+ * Makes `partial` whole, verified and finished; it is closed in any case. `known` extents are computed instead of fetched
+ * where a hash can prove them, and fetched after all where it does not.
+ * @throws AppError `read-failed`, `bad-format` for a wrong hash, `cancelled`, and those of writing.
+ */
+export async function downloadFile(
+  parts: DownloadParts,
+  file: HubFile,
+  partial: PartialFile,
+  known: readonly KnownExtent[],
+  job: FetchJob,
+): Promise<void> {
+  try {
+    const computed = file.sha256 === null ? [] : known;
+    await fetchMissing(parts, file, partial, [...partial.done, ...computed], job);
+    for (const extent of missingKnown(partial.done, computed)) await writeKnown(partial, extent, job.signal);
+    if (!(await isRight(parts.hash, file, partial, job.signal))) {
+      if (computed.length === 0) throw await wrongBytes(file, partial);
+      // The guess at what they hold was wrong, or something else is: with all bytes fetched it is known which.
+      await fetchMissing(parts, file, partial, missingExtents(file.byteLength, computed), job);
+      if (!(await isRight(parts.hash, file, partial, job.signal))) throw await wrongBytes(file, partial);
+    }
+    await partial.finish();
+  } finally {
+    await partial.close();
+  }
+}
+
+/** Fetches and writes all but the extents that are `present`. */
+async function fetchMissing(
+  parts: DownloadParts,
+  file: HubFile,
+  partial: PartialFile,
+  present: readonly Extent[],
+  job: FetchJob,
+): Promise<void> {
+  const missing = missingExtents(file.byteLength, present);
+  const total = totalBytes(missing);
+  const failed = new AbortController();
+  // The first piece that fails stops the others; what they have written stays.
+  const signal = AbortSignal.any([job.signal, failed.signal]);
+  const limit = pLimit(PIECES_AT_ONCE);
+  let received = 0;
+  const onBytes = (bytes: number) => {
+    received += bytes;
+    job.onBytes(received, total);
+  };
+  const pieces = splitExtents(missing, PIECE_BYTES).map((piece) =>
+    limit(() => fetchPiece(parts, partial, piece, signal, onBytes)).catch((thrown: unknown) => {
+      failed.abort();
+      throw thrown;
+    }),
+  );
+  const outcomes = await Promise.allSettled(pieces);
+  throwIfCancelled(job.signal);
+  const reasons = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+  const cause = reasons.find((reason) => !isCancelled(reason)) ?? reasons[0];
+  if (cause !== undefined) throw cause;
+}
+
+/** One piece; after a break it goes on at the byte where it stopped. */
+async function fetchPiece(
+  parts: DownloadParts,
+  partial: PartialFile,
+  { startByte, endByte }: Extent,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  let at = startByte;
+  let breaks = 0;
+  while (at < endByte) {
+    throwIfCancelled(signal);
+    const before = at;
+    try {
+      for await (const block of inBlocks(parts.stream(at, endByte, signal))) {
+        await partial.write(at, block);
+        at += block.byteLength;
+        onBytes(block.byteLength);
+      }
+      if (at < endByte) throw endedEarly(at, endByte);
+    } catch (thrown) {
+      const isBreak = thrown instanceof AppError && thrown.fields.broken === true;
+      breaks = at > before ? 1 : breaks + 1;
+      if (!isBreak || breaks > BREAKS) throw thrown;
+      await parts.wait(backoffMs(breaks), signal);
+    }
+  }
+}
+
+/** The same bytes in larger blocks; what has come before a break is handed on before the break is told. */
+async function* inBlocks(
+  chunks: AsyncIterable<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  let gathered: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  let broken: { readonly why: unknown } | null = null;
+  try {
+    for await (const chunk of chunks) {
+      gathered.push(chunk);
+      bytes += chunk.byteLength;
+      if (bytes < WRITE_BYTES) continue;
+      yield concatBytes(gathered);
+      gathered = [];
+      bytes = 0;
+    }
+  } catch (why) {
+    broken = { why };
+  }
+  if (bytes > 0) yield concatBytes(gathered);
+  if (broken !== null) throw broken.why;
+}
+
+function missingKnown(done: readonly Extent[], known: readonly KnownExtent[]): readonly KnownExtent[] {
+  return known.filter(
+    ({ startByte, endByte }) =>
+      !done.some((extent) => extent.startByte <= startByte && endByte <= extent.endByte),
+  );
+}
+
+async function writeKnown(partial: PartialFile, extent: KnownExtent, signal: AbortSignal): Promise<void> {
+  for (let at = extent.startByte; at < extent.endByte; at += PIECE_BYTES) {
+    throwIfCancelled(signal);
+    const bytes = new Uint8Array(Math.min(PIECE_BYTES, extent.endByte - at));
+    extent.fill(at, bytes);
+    await partial.write(at, bytes);
+  }
+}
+
+/** Whether the bytes have the hash that the hub named: SHA-256 of a large file, git's own of a small one. */
+async function isRight(
+  hash: HashSource,
+  file: HubFile,
+  partial: PartialFile,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const source: ByteSource = {
+    name: file.path,
+    byteLength: file.byteLength,
+    read: (startByte, endByte) => {
+      throwIfCancelled(signal);
+      return partial.read(startByte, endByte);
+    },
+  };
+  if (file.sha256 !== null) return (await hash(source, signal)) === file.sha256;
+  return (await gitId(await partial.read(0, file.byteLength))) === file.key;
+}
+
+/** The id that git gives a file: SHA-1 of "blob", its length, and its bytes. */
+async function gitId(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const head = new TextEncoder().encode(`blob ${bytes.byteLength}\0`);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-1", concatBytes([head, bytes])));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function wrongBytes(file: HubFile, partial: PartialFile): Promise<AppError> {
+  await partial.discard();
+  return new AppError(
+    "bad-format",
+    `${file.path} came with other bytes than its hash ${file.key.slice(0, 12)}… stands for; they were thrown away.`,
+    {
+      advice: "Fetch it again; if that does not help, the server or something on the way changes the file.",
+      fields: { path: file.path, key: file.key },
+    },
+  );
+}
+
+function endedEarly(at: number, endByte: number): AppError {
+  return new AppError("read-failed", `The server stopped ${endByte - at} bytes too early.`, {
+    advice: "Try again.",
+    fields: { at, endByte, broken: true },
+  });
+}
