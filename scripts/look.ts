@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, expect, type Page } from "@playwright/test";
 import { build, preview } from "vite";
+import { demoFolder, dropOnPage, expectXRay, opener, showOpener } from "../e2e/opener.ts";
 import {
   device,
   heatCell,
@@ -45,6 +46,12 @@ const without =
 
 const failedWeights = without(/step3200\/model\.safetensors/);
 const missingResults = without(/results\.json/);
+
+/** Two folders of this machine, looked into. */
+async function dropTwo(page: Page): Promise<void> {
+  await dropOnPage(page, [demoFolder(3000), demoFolder(3200)]);
+  await expectXRay(page);
+}
 
 const STATES: readonly State[] = [
   { name: "first-picture" },
@@ -183,6 +190,43 @@ const STATES: readonly State[] = [
       await page.mouse.move(x + 0.4 * width, y + 0.5 * height);
     },
   },
+  { name: "open-a-run", reach: showOpener },
+  {
+    name: "mirror-and-token",
+    reach: async (page) => {
+      await showOpener(page);
+      await opener(page).getByText("mirror and token").click();
+    },
+  },
+  {
+    name: "hub-out-of-reach",
+    prepare: async (page) => {
+      await page.route(/huggingface\.co/, (route) => route.abort());
+    },
+    reach: async (page) => {
+      await showOpener(page);
+      await opener(page).getByRole("button", { name: "EleutherAI/pythia-70m", exact: true }).click();
+      await expect(opener(page).getByRole("alert")).toBeVisible({ timeout: 60_000 });
+    },
+  },
+  { name: "x-ray", reach: dropTwo },
+  { name: "x-ray-telephone-400", width: 400, reach: dropTwo },
+  {
+    name: "no-checkpoint-dropped",
+    reach: async (page) => {
+      await dropOnPage(page, [fileURLToPath(new URL("../docs", import.meta.url))]);
+      await expect(opener(page).getByRole("alert")).toBeVisible();
+    },
+  },
+  {
+    name: "folders-opened",
+    reach: async (page) => {
+      await dropTwo(page);
+      await opener(page).getByRole("button", { name: "explore", exact: true }).click();
+      await expect(page.getByRole("button", { name: /^run a search/ })).toBeVisible();
+    },
+  },
+  { name: "export", reach: (page) => panel(page, "Verdict").getByRole("button", { name: "export" }).click() },
   { name: "look-at-a-cell", reach: (page) => heatCell(page, 3600, 4400).hover() },
   { name: "task-sums", query: "?task=sums" },
   { name: "task-text-loss", query: "?task=text-en" },
