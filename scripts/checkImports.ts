@@ -79,7 +79,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   "@zip.js/zip.js": ["checkpoint/formats/zip.ts"],
   "hash-wasm": ["storage/sha256.ts"],
   "p-retry": ["storage/retry.ts"],
-  "p-limit": ["base/mapBounded.ts", "storage/"],
+  "p-limit": ["checkpoint/parallel.ts", "storage/"],
   yaml: ["merge/"],
   "node:": ["cli/", "storage/node", "runtime/ortNode"],
 };

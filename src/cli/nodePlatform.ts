@@ -10,6 +10,7 @@ import { createNodeBackend } from "../runtime/ortNode.ts";
 import { createNodeFileSet } from "../storage/nodeFile.ts";
 import { createNodeFolder } from "../storage/nodeFolder.ts";
 import { createNodeHubCache, hubSettingsFromEnvironment } from "../storage/nodeHubCache.ts";
+import { nodeHashSource } from "../storage/nodeSha256.ts";
 import { openCheckpointPath } from "./checkpointFiles.ts";
 import type { CommonOptions } from "./command.ts";
 
@@ -30,6 +31,7 @@ function nodePlatform(named: Pick<CommonOptions, "config" | "tokenizer">): Platf
     openCheckpoint: (name) => openCheckpointPath(name, named),
     fetch: (url, init) => fetch(url, init),
     hub,
+    hash: nodeHashSource,
     openKept: async () => createNodeHubCache(cacheFolder),
     async openFolder(target) {
       if (target.kind === "path") return createNodeFolder(target.path);

@@ -1,19 +1,18 @@
 /** The methods about checkpoints as such: finding, looking into, fetching, keeping and writing them. Wiring only. */
 import { createProgress } from "../base/job.ts";
 import type { Stored } from "../domain/checkpoint.ts";
-import type { EngineMethod, Job } from "../rpc/protocol.ts";
-import { hashSource } from "../storage/sha256.ts";
+import type { Job } from "../rpc/protocol.ts";
 import type { CheckpointShelf, OpenedCheckpoint } from "./checkpoints.ts";
 import type { Demo } from "./demo.ts";
 import { exportMerge } from "./exportMerge.ts";
 import { bytesToFetch, fetchCheckpoint, skippedBytes } from "./fetchCheckpoints.ts";
 import type { HubAccess } from "./hubAccess.ts";
 import { inspectNamed } from "./inspect.ts";
+import type { Holding, MethodTable } from "./methodTable.ts";
 import { describeOwnRun } from "./ownRun.ts";
 import type { Places } from "./places.ts";
 import type { Platform } from "./platform.ts";
 import type { Sessions } from "./sessions.ts";
-import type { MethodTable } from "./studyMethods.ts";
 import type { TaskCatalogue } from "./taskCatalogue.ts";
 
 /** The methods of this file. */
@@ -27,9 +26,6 @@ export type CheckpointMethod =
   | "stored"
   | "removeStored"
   | "exportMerge";
-
-/** Runs work during which the files of these checkpoints are not let go. */
-export type Holding = <T>(names: readonly string[], job: Job, work: () => Promise<T>) => Promise<T>;
 
 /** What they are made of. */
 export type CheckpointParts = {
@@ -59,8 +55,7 @@ export function createCheckpointMethods(parts: CheckpointParts): {
     }
   };
   const methods: MethodTable<CheckpointMethod> = {
-    inspect: ({ checkpoints }, job) =>
-      inspectNamed(parts, checkpoints, job, { bytesToFetch, skippedBytes }),
+    inspect: ({ checkpoints }, job) => inspectNamed(parts, checkpoints, job, { bytesToFetch, skippedBytes }),
     useHub: async ({ endpoint, token }) => {
       const used = hub.use(endpoint, token);
       // What was opened under other settings may be another hub's.
@@ -89,8 +84,7 @@ export function createCheckpointMethods(parts: CheckpointParts): {
       holding(request.recipe.parents, job, async () => {
         await fetchAll(parts, request.recipe.parents, job);
         const parents = await shelf.openParents(request.recipe.parents, job.signal);
-        const { clock, openFolder } = platform;
-        return exportMerge({ clock, openFolder, hash: hashSource }, parents, request, job);
+        return exportMerge(platform, parents, request, job);
       }),
   };
   return { methods, holding };
@@ -142,5 +136,11 @@ async function fetchAll(
 async function listStored(hub: HubAccess): Promise<Stored> {
   const kept = await hub.kept();
   if (kept !== null) return kept.stored();
-  return { files: [], usedBytes: 0, quotaBytes: 0, persistent: false, place: "nowhere: this browser keeps no files" };
+  return {
+    files: [],
+    usedBytes: 0,
+    quotaBytes: 0,
+    persistent: false,
+    place: "nowhere: this browser keeps no files",
+  };
 }

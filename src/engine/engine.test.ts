@@ -245,14 +245,24 @@ test("weights that are not numbers are counted and named", async () => {
   new Float32Array(bytes.buffer, bytes.byteLength - 8).set([Number.NaN, Number.POSITIVE_INFINITY]);
   files.set(path, createMemorySource(path, bytes));
   const torn = createEngine(tinyPlatform({}, files));
-  const failed = torn.call("sweep", { subject: { ...subject, parents: [NAMES[0], NEW] }, lambdas: [0.5] }, quiet());
-  await expect(failed).rejects.toThrow(/Weight "[\w.]+" of demo:10 holds 1 NaN and 1 infinite values, the first at/);
+  const failed = torn.call(
+    "sweep",
+    { subject: { ...subject, parents: [NAMES[0], NEW] }, lambdas: [0.5] },
+    quiet(),
+  );
+  await expect(failed).rejects.toThrow(
+    /Weight "[\w.]+" of demo:10 holds 1 NaN and 1 infinite values, the first at/,
+  );
 });
 
 test("checkpoints of one's own become a run in order of their steps", async () => {
   const names = [NAMES[2], NAMES[0], NAMES[1]];
   const run = await engine.call("openRun", { checkpoints: names }, quiet());
-  expect(run.checkpoints.map(({ name, step }) => [name, step])).toEqual([[NAMES[0], 10], [NAMES[1], 20], [NAMES[2], 30]]);
+  expect(run.checkpoints.map(({ name, step }) => [name, step])).toEqual([
+    [NAMES[0], 10],
+    [NAMES[1], 20],
+    [NAMES[2], 30],
+  ]);
   expect(run.defaultPair).toEqual([NAMES[1], NAMES[2]]);
   expect(run.defaultTask).toBe("text");
   const alone = engine.call("openRun", { checkpoints: [NEW] }, quiet());

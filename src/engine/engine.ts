@@ -8,11 +8,12 @@ import { createCheckpointMethods } from "./checkpointMethods.ts";
 import { createCheckpointShelf } from "./checkpoints.ts";
 import { createDemo } from "./demo.ts";
 import { createHubAccess } from "./hubAccess.ts";
+import type { MethodTable } from "./methodTable.ts";
 import { createPlaces } from "./places.ts";
 import type { Platform } from "./platform.ts";
 import { createSession } from "./session.ts";
 import { createSessions } from "./sessions.ts";
-import { createStudyMethods, type MethodTable } from "./studyMethods.ts";
+import { createStudyMethods } from "./studyMethods.ts";
 import { suggestNext } from "./suggest.ts";
 import { createTaskCatalogue } from "./taskCatalogue.ts";
 

@@ -9,7 +9,10 @@ import type { KeptFiles, Platform } from "./platform.ts";
 /** What the engine does with the hub. */
 export interface HubAccess {
   /** `null` takes the platform's own. @throws AppError `usage` for an address that is none. */
-  use(endpoint: string | null, token: string | null): { readonly endpoint: string; readonly hasToken: boolean };
+  use(
+    endpoint: string | null,
+    token: string | null,
+  ): { readonly endpoint: string; readonly hasToken: boolean };
   open(repository: string, revision: string, signal: AbortSignal): Promise<HubFiles>;
   revisions(repository: string, signal: AbortSignal): Promise<HubRepository>;
   /** Where fetched files are kept; `null` where nothing is. */
@@ -27,9 +30,7 @@ export function createHubAccess(platform: Platform): HubAccess {
   };
   const current = (): Promise<Hub> => {
     const { endpoint, token, offline } = settings;
-    hub ??= kept().then((cache) =>
-      createHub({ endpoint, token, offline, cache, fetch: platform.fetch, wait: platform.wait }),
-    );
+    hub ??= kept().then((cache) => createHub({ ...platform, endpoint, token, offline, cache }));
     return hub;
   };
   return {

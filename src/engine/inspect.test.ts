@@ -4,6 +4,7 @@ import { concatBytes, sha256Hex } from "../base/bytes.ts";
 import type { EngineEvent } from "../rpc/protocol.ts";
 import type { ByteSource } from "../storage/byteSource.ts";
 import { createMemorySource } from "../storage/memory.ts";
+import { hashSource } from "../storage/sha256.ts";
 import { createCheckpointShelf } from "./checkpoints.ts";
 import { NAMES, readJson, tinyFiles } from "./fixtures/tinyRun.ts";
 import { type Access, inspectNamed } from "./inspect.ts";
@@ -46,7 +47,7 @@ function look(
   };
   const info = { kind: "node", threads: 1, adapter: null, reason: "" } as const;
   const parts = {
-    platform: { clock: () => 0, residentBytes: () => options.availableBytes ?? 2 ** 32 },
+    platform: { clock: () => 0, hash: hashSource, residentBytes: () => options.availableBytes ?? 2 ** 32 },
     shelf,
     sessions: { current: async () => ({ info }) },
   };

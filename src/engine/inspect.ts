@@ -13,7 +13,7 @@ import { checkTensors } from "../merge/agreement.ts";
 import { architectureTitle, createRoleOf, parameterTable } from "../model/parameterTable.ts";
 import type { Job } from "../rpc/protocol.ts";
 import { planMemory } from "../runtime/memoryPlan.ts";
-import { hashSource } from "../storage/sha256.ts";
+import type { HashSource } from "../storage/sha256.ts";
 import { packingFor } from "./batchBudget.ts";
 import type { CheckpointShelf, OpenedCheckpoint } from "./checkpoints.ts";
 import { type Looked, type Measured, measureDistances } from "./measureDistances.ts";
@@ -22,6 +22,7 @@ import { type Looked, type Measured, measureDistances } from "./measureDistances
 export type InspectParts = {
   readonly platform: {
     readonly clock: Clock;
+    readonly hash: HashSource;
     residentBytes(kind: BackendInfo["kind"]): number;
   };
   readonly shelf: CheckpointShelf;
@@ -96,7 +97,7 @@ async function lookInto(
   for (const one of opened) {
     const { name, checkpoint, config, located } = one.opened;
     tell(name);
-    const hash = one.bytesToFetch > 0 || nearBytes > MAX_HASHED_BYTES ? null : hashSource;
+    const hash = one.bytesToFetch > 0 || nearBytes > MAX_HASHED_BYTES ? null : platform.hash;
     const hashes = await hashFiles(checkpoint, located.files, hash, job.signal);
     const roleOf = createRoleOf(config);
     const weights = checkpoint.tensors.filter((tensor) => roleOf(tensor.name) === "parameter");

@@ -3,8 +3,7 @@ import { AppError } from "../base/errors.ts";
 import type { CheckpointInfo, RunInfo } from "../domain/checkpoint.ts";
 import { HUB_PREFIX, parseHubName } from "../domain/hubName.ts";
 import type { TaskInfo } from "../domain/task.ts";
-import { architectureTitle } from "../model/parameterTable.ts";
-import { parameterCount } from "../model/parameterTable.ts";
+import { architectureTitle, parameterCount } from "../model/parameterTable.ts";
 import type { OpenedCheckpoint } from "./checkpoints.ts";
 
 /** A task that asks no knowledge of the shipped run's small world suits any model best. */

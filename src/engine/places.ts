@@ -70,7 +70,9 @@ export function createPlaces(platform: Platform, demo: Demo, hub: HubAccess): Pl
           fields: { folder: name, files: files.length },
         });
       const checkpoint = DISK_PREFIX + name;
-      const sources = files.map(({ path, file }) => [path, createBlobSource(`${name}/${path}`, file)] as const);
+      const sources = files.map(
+        ({ path, file }) => [path, createBlobSource(`${name}/${path}`, file)] as const,
+      );
       folders.set(checkpoint, createFileSet(checkpoint, new Map(sources)));
       return checkpoint;
     },

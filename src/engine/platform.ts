@@ -11,6 +11,7 @@ import type { FileSet } from "../storage/byteSource.ts";
 import type { FolderWriter } from "../storage/folderWriter.ts";
 import type { Fetch } from "../storage/httpRequest.ts";
 import type { HubCache } from "../storage/hubFiles.ts";
+import type { HashSource } from "../storage/sha256.ts";
 
 /** The hub's files on this machine, and what a person may do about them. */
 export interface KeptFiles extends HubCache {
@@ -42,6 +43,7 @@ export interface Platform {
   openCheckpoint(name: string, signal: AbortSignal): Promise<FileSet | null>;
   readonly fetch: Fetch;
   readonly hub: HubSettings;
+  readonly hash: HashSource;
   /** Where fetched files are kept; `null` where nothing can be, so that they are read over the network each time. */
   openKept(): Promise<KeptFiles | null>;
   /** A folder to export into. @throws AppError `write-failed`. */

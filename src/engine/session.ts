@@ -46,7 +46,12 @@ export type SessionParts = {
 
 /** A session on a started backend. */
 export function createSession(backend: Backend, { platform, shelf, catalogue }: SessionParts): Session {
-  const residency = createResidency(backend, platform.residentBytes(backend.info.kind), shelf, platform.clock);
+  const residency = createResidency(
+    backend,
+    platform.residentBytes(backend.info.kind),
+    shelf,
+    platform.clock,
+  );
   const prepareRows = createPreparedRows(backend.info.kind, shelf, catalogue);
   const memory: ParentMemory = new WeakMap();
 

@@ -2,23 +2,15 @@
 import { type Clock, createProgress } from "../base/job.ts";
 import type { MatrixRecord } from "../domain/study.ts";
 import type { Split } from "../domain/task.ts";
-import type { EngineMethod, EngineMethods, Job, SubjectRequest } from "../rpc/protocol.ts";
+import type { Job, SubjectRequest } from "../rpc/protocol.ts";
 import { compareHeldout, listChanges } from "../study/heldout.ts";
 import { type MatrixParts, type MatrixPlan, runMatrix } from "../study/matrix.ts";
 import { evaluateRecipe } from "../study/objective.ts";
 import { runOptimize } from "../study/optimize.ts";
 import { runSweep } from "../study/sweep.ts";
-import type { Holding } from "./checkpointMethods.ts";
+import type { Holding, MethodTable } from "./methodTable.ts";
 import type { CallJob, Session } from "./session.ts";
 import type { TaskCatalogue } from "./taskCatalogue.ts";
-
-/** Methods of these names, as the protocol has them. */
-export type MethodTable<M extends EngineMethod> = {
-  readonly [Name in M]: (
-    request: EngineMethods[Name]["request"],
-    job: Job,
-  ) => Promise<EngineMethods[Name]["result"]>;
-};
 
 /** The methods of this file. */
 export type StudyMethod = "evaluate" | "sweep" | "optimize" | "compare" | "changes" | "matrix";

@@ -15,7 +15,8 @@ export function createWeightReader({ name: checkpoint, checkpoint: files }: Open
         "numerics",
         `Weight "${name}" of ${checkpoint} holds ${found.nan} NaN and ${found.infinite} infinite values, the first at element ${found.first}.`,
         {
-          advice: "Its training diverged, or the file is damaged: choose another checkpoint, or get it again.",
+          advice:
+            "Its training diverged, or the file is damaged: choose another checkpoint, or get it again.",
           fields: { checkpoint, tensor: name, nan: found.nan, infinite: found.infinite },
         },
       );

@@ -10,6 +10,7 @@ import { createWebBackend } from "../runtime/ortWeb.ts";
 import { createDirectoryFolder, createDownloadFolder } from "../storage/directoryFolder.ts";
 import { createHttpFileSet } from "../storage/http.ts";
 import { createOpfsCache } from "../storage/opfs.ts";
+import { hashSource } from "../storage/sha256.ts";
 
 /** What a browser that does not tell its memory most likely has. */
 const USUAL_MEMORY_BYTES = 8 * 2 ** 30;
@@ -32,6 +33,7 @@ const engine = createEngine({
   openCheckpoint: async () => null,
   fetch: (url, init) => fetch(url, init),
   hub: { endpoint: "https://huggingface.co", token: null, offline: false },
+  hash: hashSource,
   openKept: () => createOpfsCache(navigator),
   async openFolder(target) {
     switch (target.kind) {
