@@ -49,7 +49,7 @@ async function ask(page: Page, request: Request): Promise<Answer> {
   return page.evaluate((asked) => window.ask(asked), request);
 }
 
-for (const model of ["pythia", "sequential"]) {
+for (const model of ["pythia", "sequential", "llama", "olmo", "olmo2", "baichuan2"]) {
   test(`${model} answers as it does in Node`, async ({ page }, { project }) => {
     const backend = await createNodeBackend(1);
     const node = await runScenario(backend, model);

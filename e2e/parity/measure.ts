@@ -1,18 +1,20 @@
 /** Speed of one backend on a model of the demo's size: tokens per second of scoring, bytes per second of merging. */
-import type { NeoxConfig } from "../../src/model/config.ts";
+import type { ModelConfig } from "../../src/model/config.ts";
 import { parameterCount } from "../../src/model/parameterTable.ts";
+import { plainRotary } from "../../src/model/rotary.ts";
 import type { Backend } from "../../src/runtime/backend.ts";
 import { createNoise, randomWeights, readerOf, TINY } from "../../src/runtime/fixtures/tiny.ts";
 
-const SMALL: NeoxConfig = {
+const SMALL: ModelConfig = {
   ...TINY,
   vocabularySize: 512,
   hiddenSize: 128,
   intermediateSize: 512,
   layers: 4,
   heads: 4,
+  keyValueHeads: 4,
   headSize: 32,
-  rotaryDimensions: 8,
+  rotary: plainRotary(8, 10_000),
   maxPositions: 128,
 };
 const ROWS = 64;

@@ -4,9 +4,11 @@
  */
 import { type ErrorRecord, toErrorRecord } from "../../src/base/errors.ts";
 import type { BackendInfo } from "../../src/domain/backend.ts";
-import type { NeoxConfig } from "../../src/model/config.ts";
+import type { ModelConfig } from "../../src/model/config.ts";
+import { layerPrefix, namesOf } from "../../src/model/parameterTable.ts";
+import { plainRotary } from "../../src/model/rotary.ts";
 import type { Backend } from "../../src/runtime/backend.ts";
-import { randomWeights, readerOf, TINY, TREE } from "../../src/runtime/fixtures/tiny.ts";
+import { randomWeights, readerOf, TINY, TINY_LLAMA, TREE } from "../../src/runtime/fixtures/tiny.ts";
 import type { WeightReader } from "../../src/runtime/weights.ts";
 
 /** Everything that was answered, as a record that crosses threads. */
@@ -25,16 +27,40 @@ export type Outcome = {
   readonly errorTags: { readonly failedLoad: string; readonly overflow: string };
 };
 
-const CONFIGS: Readonly<Record<string, NeoxConfig>> = {
+const CONFIGS: Readonly<Record<string, ModelConfig>> = {
   pythia: { ...TINY, intermediateSize: 41 },
   sequential: {
     ...TINY,
     intermediateSize: 41,
-    parallelResidual: false,
-    rotaryDimensions: 8,
+    residual: "pre-norm",
+    rotary: plainRotary(8, 10_000),
     tiedHead: true,
     activation: "gelu-tanh",
   },
+  llama: {
+    ...TINY_LLAMA,
+    architecture: "mistral",
+    intermediateSize: 41,
+    slidingWindow: { size: 3, layers: [1] },
+  },
+  baichuan2: {
+    ...TINY_LLAMA,
+    architecture: "baichuan2",
+    intermediateSize: 41,
+    keyValueHeads: 6,
+    projections: "stacked",
+    normalisedHead: true,
+    clip: 0.7,
+  },
+  olmo2: {
+    ...TINY_LLAMA,
+    architecture: "olmo2",
+    intermediateSize: 41,
+    residual: "post-norm",
+    queryKeyNorm: true,
+    queryKeyValueBias: true,
+  },
+  olmo: { ...TINY_LLAMA, architecture: "olmo", intermediateSize: 41, norm: "bare-layer-norm", clip: 0.7 },
 };
 
 const MIXTURES = [
@@ -45,11 +71,14 @@ const MIXTURES = [
 ] as const;
 
 /** Odd in length, and the fp16 parent's are subnormal in part: the values that decoding gets wrong first. */
-const WATCHED = "gpt_neox.layers.1.mlp.dense_h_to_4h.bias";
+function watchedName(config: ModelConfig): string {
+  return `${layerPrefix(config, 1)}.${namesOf(config).up}.${config.mlpBias ? "bias" : "weight"}`;
+}
 
 /** Runs everything on one of the models. */
 export async function runScenario(backend: Backend, model: string): Promise<Outcome> {
   const config = CONFIGS[model]!;
+  const watched = watchedName(config);
   const never = new AbortController().signal;
   const { model: language, mixer, warmUp, dispose } = await backend.createModel(config);
   await warmUp();
@@ -58,8 +87,8 @@ export async function runScenario(backend: Backend, model: string): Promise<Outc
   for (const [seed, [name, dtype]] of Object.entries(parents).entries()) {
     const weights = randomWeights(config, seed);
     weights.set(
-      WATCHED,
-      weights.get(WATCHED)!.map((value, i) => (i % 2 === 0 ? value : value * 2 ** -16)),
+      watched,
+      weights.get(watched)!.map((value, i) => (i % 2 === 0 ? value : value * 2 ** -16)),
     );
     await mixer.load(name, readerOf(weights, dtype), never, () => undefined);
   }
@@ -72,7 +101,7 @@ export async function runScenario(backend: Backend, model: string): Promise<Outc
       label: names.join(" + "),
       logprobs: Array.from(logprobs),
       greedy: Array.from(greedy),
-      merged: Array.from(await mixer.readMixed(WATCHED)),
+      merged: Array.from(await mixer.readMixed(watched)),
     });
   }
   for (let i = 0; i < 20; i++) await mixer.mix(["half", "brain"], [i / 20, 1 - i / 20]);
@@ -80,7 +109,8 @@ export async function runScenario(backend: Backend, model: string): Promise<Outc
     mixer.load("short", shortReader(randomWeights(config, 9)), never, () => undefined),
   );
   liveBytes.push(mixer.liveBytes);
-  await mixer.mix(["single"], [1e30]);
+  // Past fp32's range: whatever the model normalises, infinite weights leave no finite score.
+  await mixer.mix(["single"], [1e39]);
   const overflow = await tagOf(language.score(TREE));
   for (const name of Object.keys(parents)) mixer.drop(name);
   liveBytes.push(mixer.liveBytes);

@@ -5,7 +5,7 @@
 import { AppError } from "../base/errors.ts";
 import type { TensorSpec } from "../checkpoint/tensor.ts";
 import type { ModelConfig } from "../model/config.ts";
-import { parameterTable } from "../model/parameterTable.ts";
+import { architectureTitle, parameterTable } from "../model/parameterTable.ts";
 
 /** What must agree between two checkpoints. */
 export type Candidate = {
@@ -44,10 +44,32 @@ export function checkTensors(
 
 /** Every field of the configurations must agree, except which token begins or ends a text. */
 function modelDifference(older: ModelConfig, newer: ModelConfig): string | null {
-  const fields = Object.keys(older) as (keyof ModelConfig)[];
-  const field = fields.find((key) => key !== "bosToken" && key !== "eosTokens" && older[key] !== newer[key]);
-  if (field === undefined) return null;
-  return `${field} is ${older[field]} in the one and ${newer[field]} in the other`;
+  if (older.architecture !== newer.architecture)
+    return `the one is ${architectureTitle(older)}, the other ${architectureTitle(newer)}`;
+  const { bosToken: _a, eosTokens: _b, ...olderRest } = older;
+  const { bosToken: _c, eosTokens: _d, ...newerRest } = newer;
+  return valueDifference("", olderRest, newerRest);
+}
+
+/** The first leaf at which two plain values differ, in words that begin with its path; `null` when there is none. */
+function valueDifference(path: string, a: unknown, b: unknown): string | null {
+  if (isObject(a) && isObject(b)) {
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      const inner = valueDifference(
+        path === "" ? key : `${path}.${key}`,
+        Reflect.get(a, key),
+        Reflect.get(b, key),
+      );
+      if (inner !== null) return inner;
+    }
+    return null;
+  }
+  const show = (value: unknown) => JSON.stringify(value) ?? "absent";
+  return a === b ? null : `${path} is ${show(a)} in the one and ${show(b)} in the other`;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 /** The same tokens must have the same ids, or the rows of the embeddings mean different things. */
@@ -71,5 +93,5 @@ function tokenIds(tokenizer: unknown): ReadonlyMap<string, unknown> | null {
 }
 
 function member(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+  return isObject(value) ? Reflect.get(value, key) : undefined;
 }

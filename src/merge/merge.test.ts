@@ -104,7 +104,7 @@ describe("a plan", () => {
       planMerge([{ ...older, ...changed }, newer], [0.5, 0.5], "float16");
     const config = newer.config as Record<string, unknown>;
     expect(plan({ config: { ...config, layer_norm_eps: 1e-6 } })).toThrow(
-      "older and the newer cannot be merged: layerNormEps is 0.000001 in the one and 0.00001 in the other.",
+      "older and the newer cannot be merged: normEps is 0.000001 in the one and 0.00001 in the other.",
     );
     const other = (vocab: object) => ({ tokenizer: { ...TOKENIZER, model: { vocab } } });
     expect(plan(other({ a: 1, b: 0 }))).toThrow(/tokenizers give "a" different ids/);
@@ -114,7 +114,7 @@ describe("a plan", () => {
     expect(plan({ tensors: without })).toThrow(`Weight "${HEAD}" of older is missing.`);
     const reshaped = { name: HEAD, dtype: "F16", shape: [32, 120] } as const;
     expect(plan({ tensors: [...without, reshaped] })).toThrow(/has shape \[32,120\], not \[120,32\]/);
-    expect(plan({ config: { ...config, model_type: "llama" } })).toThrow(/llama/);
+    expect(plan({ config: { ...config, model_type: "mamba" } })).toThrow(/mamba/);
   });
 
   test("refuses coefficients that do not make 1", () => {

@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { AppError } from "../base/errors.ts";
 import { parseModelConfig } from "./config.ts";
-import { createRoleOf, parameterCount, parameterTable } from "./parameterTable.ts";
+import {
+  architectureTitle,
+  createRoleOf,
+  parameterCount,
+  parameterPlace,
+  parameterTable,
+} from "./parameterTable.ts";
+import { plainRotary } from "./rotary.ts";
 
 /** Pythia-70m's own numbers, in the spelling its files use. */
 const pythia70m = {
@@ -41,15 +48,24 @@ describe("parseModelConfig", () => {
       intermediateSize: 2048,
       layers: 6,
       heads: 8,
+      keyValueHeads: 8,
       headSize: 64,
       maxPositions: 2048,
-      rotaryDimensions: 16,
-      rotaryBase: 10000,
-      parallelResidual: true,
+      rotary: plainRotary(16, 10000),
+      slidingWindow: null,
+      norm: "layer-norm",
+      normEps: 1e-5,
+      residual: "parallel",
+      projections: "by-head",
+      queryKeyNorm: false,
+      clip: null,
+      queryKeyValueBias: true,
+      attentionOutputBias: true,
+      mlpBias: true,
       activation: "gelu",
-      attentionBias: true,
-      layerNormEps: 1e-5,
+      gated: false,
       tiedHead: false,
+      normalisedHead: false,
       bosToken: 0,
       eosTokens: [0],
     });
@@ -59,9 +75,9 @@ describe("parseModelConfig", () => {
     const { rotary_pct: _pct, rotary_emb_base: _base, ...rest } = pythia70m;
     const nested = { partial_rotary_factor: 0.5, rope_theta: 500000, rope_type: "default" };
     const config = parseModelConfig({ ...rest, rope_parameters: nested });
-    expect([config.rotaryDimensions, config.rotaryBase]).toEqual([32, 500000]);
+    expect(config.rotary).toEqual(plainRotary(32, 500000));
     const flat = parseModelConfig({ ...rest, rope_theta: 20000, partial_rotary_factor: 1 });
-    expect([flat.rotaryDimensions, flat.rotaryBase]).toEqual([64, 20000]);
+    expect(flat.rotary).toEqual(plainRotary(64, 20000));
   });
 
   test("names the activation and takes several end tokens", () => {
@@ -75,13 +91,15 @@ describe("parseModelConfig", () => {
   });
 
   test("refuses what it cannot run, in words", () => {
-    expect(refusal({ ...pythia70m, model_type: "llama" })).toMatchObject({
-      tag: "unsupported",
-      fields: { field: "model_type", value: "llama" },
-    });
+    const other = refusal({ ...pythia70m, model_type: "mamba" });
+    expect(other).toMatchObject({ tag: "unsupported", fields: { field: "model_type", value: "mamba" } });
+    expect(other.message).toBe('Models of the architecture "mamba" cannot be run.');
+    expect(other.advice).toBe(
+      "Use one of the model types gpt_neox, llama, mistral, qwen2, olmo, olmo2, baichuan.",
+    );
     expect(refusal({ ...pythia70m, hidden_act: "constructor" }).tag).toBe("unsupported");
-    const scaled = { ...pythia70m, rope_scaling: { type: "linear", factor: 2 } };
-    expect(refusal(scaled)).toMatchObject({ tag: "unsupported", fields: { value: "linear" } });
+    const scaled = { ...pythia70m, rope_scaling: { type: "mrope", factor: 2 } };
+    expect(refusal(scaled)).toMatchObject({ tag: "unsupported", fields: { value: "mrope" } });
   });
 
   test.each([

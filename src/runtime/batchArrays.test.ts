@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { toBatchArrays } from "./batchArrays.ts";
+import { createBatchArrays } from "./batchArrays.ts";
 import { packRows, TINY } from "./fixtures/tiny.ts";
 
 const BATCH = packRows([[{ tokens: [3, 1] }, { tokens: [4], parent: 0, startPosition: 2 }]], 4);
 
 test("gives the graph its inputs", () => {
-  const arrays = new Map(toBatchArrays(BATCH, TINY).map((array) => [array.name, array]));
+  const arrays = new Map(createBatchArrays(TINY)(BATCH).map((array) => [array.name, array]));
   expect(arrays.get("tokens")).toMatchObject({ data: Int32Array.from([3, 1, 4, 0]), shape: [1, 4] });
   expect(arrays.get("positions")!.data).toEqual(BigInt64Array.from([0n, 1n, 2n, 0n]));
   expect(arrays.get("columns")!.data).toEqual(Float32Array.from([0, 1, 2, 3]));
@@ -26,13 +26,13 @@ test.each([
     "internal",
   ],
 ] as const)("refuses %s", (_, change, tag) => {
-  expect(() => toBatchArrays({ ...BATCH, ...change }, TINY)).toThrow(expect.objectContaining({ tag }));
+  expect(() => createBatchArrays(TINY)({ ...BATCH, ...change })).toThrow(expect.objectContaining({ tag }));
 });
 
 test("refuses more logits than the graph can count", () => {
   const scoredPlaces = new Int32Array(100);
   const config = { ...TINY, vocabularySize: 2 ** 25 };
-  expect(() => toBatchArrays({ ...BATCH, scoredPlaces }, config)).toThrow(
+  expect(() => createBatchArrays(config)({ ...BATCH, scoredPlaces })).toThrow(
     expect.objectContaining({ tag: "out-of-memory" }),
   );
 });

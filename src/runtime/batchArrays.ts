@@ -4,6 +4,7 @@
  */
 import { AppError } from "../base/errors.ts";
 import type { ModelConfig } from "../model/config.ts";
+import { createRotaryTables, type RotaryTables } from "../model/rotary.ts";
 import type { PackedBatch } from "./languageModel.ts";
 
 /** One input of the graph. */
@@ -15,47 +16,61 @@ export type BatchArray = {
 };
 
 /**
- * The inputs besides the weights, as `encodeNeoxModel` names them. At least one target is always there: a batch
- * without targets gets one, to be dropped from the answer.
- * @throws AppError `mismatch` for a token that the model does not know, `internal` for anything else out of range.
+ * Makes the inputs besides the weights, as `encodeDecoder` names them. At least one target is always there: a batch
+ * without targets gets one, to be dropped from the answer. The rotary tables are kept from batch to batch.
+ * The function throws AppError `mismatch` for a token that the model does not know, `out-of-memory` for more logits
+ * than can be counted, `internal` for anything else out of range.
  */
-export function toBatchArrays(batch: PackedBatch, config: ModelConfig): readonly BatchArray[] {
-  const { rows, columns, scoredPlaces, targetPlaces, targetTokens } = batch;
-  const places = rows * columns;
-  const { vocabularySize } = config;
+export function createBatchArrays(config: ModelConfig): (batch: PackedBatch) => readonly BatchArray[] {
+  const rotaryTables = createRotaryTables(config.rotary);
+  return (batch) => {
+    checkBatch(batch, config);
+    const last = batch.positions.reduce((most, position) => Math.max(most, position), 0);
+    return toBatchArrays(batch, config, rotaryTables(Math.max(batch.columns, last + 1)));
+  };
+}
+
+function checkBatch(batch: PackedBatch, { vocabularySize, maxPositions }: ModelConfig): void {
+  const { scoredPlaces, targetPlaces, targetTokens } = batch;
+  const places = batch.rows * batch.columns;
   checkTokens(batch.tokens, places, vocabularySize);
-  check("positions", batch.positions, places, config.maxPositions);
+  check("positions", batch.positions, places, maxPositions);
   check("segments", batch.segments, places, 2 ** 24);
   check("parentSegments", batch.parentSegments, places, 2 ** 24);
   check("scoredPlaces", scoredPlaces, scoredPlaces.length, places);
   check("targetPlaces", targetPlaces, targetTokens.length, scoredPlaces.length);
   checkTokens(targetTokens, targetTokens.length, vocabularySize);
+}
+
+function toBatchArrays(
+  batch: PackedBatch,
+  { vocabularySize, slidingWindow }: ModelConfig,
+  { rows: tableRows, cos, sin }: RotaryTables,
+): readonly BatchArray[] {
+  const { rows, columns, scoredPlaces, targetPlaces, targetTokens } = batch;
   const targets = Math.max(1, targetTokens.length);
   const grid = [rows, columns];
+  const integers = (name: string, data: Int32Array, shape: readonly number[]) =>
+    ({ name, type: "int32", data, shape }) as const;
+  const floats = (name: string, data: Float32Array, shape: readonly number[]) =>
+    ({ name, type: "float32", data, shape }) as const;
+  const tableShape = [tableRows, cos.length / tableRows];
   return [
-    { name: "tokens", type: "int32", data: batch.tokens, shape: grid },
+    integers("tokens", batch.tokens, grid),
     { name: "positions", type: "int64", data: toInt64(batch.positions), shape: grid },
-    { name: "segments", type: "int32", data: batch.segments, shape: grid },
-    { name: "parentSegments", type: "int32", data: batch.parentSegments, shape: grid },
-    {
-      name: "columns",
-      type: "float32",
-      data: Float32Array.from({ length: columns }, (_, i) => i),
-      shape: [columns],
-    },
-    { name: "scoredPlaces", type: "int32", data: scoredPlaces, shape: [scoredPlaces.length] },
-    {
-      name: "targetPlaces",
-      type: "int32",
-      data: targetTokens.length === 0 ? new Int32Array(1) : targetPlaces,
-      shape: [targets],
-    },
-    {
-      name: "targetLogits",
-      type: "int32",
-      data: toLogitPlaces(batch, vocabularySize, targets),
-      shape: [targets],
-    },
+    ...(slidingWindow === null ? [] : [floats("floatPositions", Float32Array.from(batch.positions), grid)]),
+    integers("segments", batch.segments, grid),
+    integers("parentSegments", batch.parentSegments, grid),
+    floats(
+      "columns",
+      Float32Array.from({ length: columns }, (_, i) => i),
+      [columns],
+    ),
+    floats("cos", cos, tableShape),
+    floats("sin", sin, tableShape),
+    integers("scoredPlaces", scoredPlaces, [scoredPlaces.length]),
+    integers("targetPlaces", targetTokens.length === 0 ? new Int32Array(1) : targetPlaces, [targets]),
+    integers("targetLogits", toLogitPlaces(batch, vocabularySize, targets), [targets]),
   ];
 }
 

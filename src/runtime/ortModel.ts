@@ -5,8 +5,8 @@
 import type * as Ort from "onnxruntime-common";
 import { AppError } from "../base/errors.ts";
 import type { ModelConfig } from "../model/config.ts";
-import { encodeNeoxModel } from "../model/neoxGraph.ts";
-import { toBatchArrays } from "./batchArrays.ts";
+import { encodeDecoder } from "../model/decoderGraph.ts";
+import { type BatchArray, createBatchArrays } from "./batchArrays.ts";
 import type { JobQueue } from "./jobQueue.ts";
 import type { LanguageModel, PackedBatch, ScoredBatch } from "./languageModel.ts";
 
@@ -32,7 +32,8 @@ export async function createSessionModel(
   options: Ort.InferenceSession.SessionOptions,
   queue: JobQueue,
 ): Promise<SessionModel> {
-  const bytes = encodeNeoxModel(config);
+  const bytes = encodeDecoder(config);
+  const toArrays = createBatchArrays(config);
   const session = await queue(() =>
     ort.InferenceSession.create(bytes, { logSeverityLevel: 3, ...options }),
   ).catch((thrown: unknown) => {
@@ -43,7 +44,7 @@ export async function createSessionModel(
     score: (batch) =>
       batch.scoredPlaces.length === 0
         ? Promise.resolve({ logprobs: new Float32Array(0), greedy: new Int32Array(0) })
-        : queue(() => runBatch(ort, session, weights, config, batch)),
+        : queue(() => runBatch(ort, session, weights, batch, toArrays(batch))),
     release: () => queue(() => session.release()),
   };
 }
@@ -71,12 +72,11 @@ async function runBatch(
   ort: OrtLibrary,
   session: Ort.InferenceSession,
   weights: Readonly<Record<string, Ort.Tensor>>,
-  config: ModelConfig,
   batch: PackedBatch,
+  arrays: readonly BatchArray[],
 ): Promise<ScoredBatch> {
   const feeds: Record<string, Ort.Tensor> = { ...weights };
-  for (const { name, type, data, shape } of toBatchArrays(batch, config))
-    feeds[name] = new ort.Tensor(type, data, shape);
+  for (const { name, type, data, shape } of arrays) feeds[name] = new ort.Tensor(type, data, shape);
   const outputs = await session.run(feeds).catch((thrown: unknown) => {
     throw toDeviceError("score a batch", thrown);
   });

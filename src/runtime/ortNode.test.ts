@@ -1,13 +1,24 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type NeoxConfig, parseModelConfig } from "../model/config.ts";
+import { type ModelConfig, parseModelConfig } from "../model/config.ts";
+import { plainRotary } from "../model/rotary.ts";
 import type { Backend } from "./backend.ts";
-import { largestDifference, packRows, randomWeights, readerOf, TINY, TREE } from "./fixtures/tiny.ts";
+import {
+  largestDifference,
+  packRows,
+  randomWeights,
+  readerOf,
+  TINY,
+  TINY_LLAMA,
+  TREE,
+} from "./fixtures/tiny.ts";
 import type { PackedBatch, ScoredBatch } from "./languageModel.ts";
 import { createNodeBackend } from "./ortNode.ts";
 import { scorePlainly } from "./plainModel.ts";
 import type { WeightReader } from "./weights.ts";
 
+/** A variant of `TINY_LLAMA` with Baichuan's fused projection. */
+const STACKED = { architecture: "baichuan", keyValueHeads: 6, projections: "stacked" } as const;
 const never = new AbortController().signal;
 let backend: Backend;
 beforeAll(async () => {
@@ -15,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => backend.dispose());
 
-async function scoreOn(config: NeoxConfig, reader: WeightReader, batches: readonly PackedBatch[]) {
+async function scoreOn(config: ModelConfig, reader: WeightReader, batches: readonly PackedBatch[]) {
   const resident = await backend.createModel(config);
   await resident.mixer.load("a", reader, never, () => undefined);
   await resident.mixer.mix(["a"], [1]);
@@ -26,18 +37,30 @@ async function scoreOn(config: NeoxConfig, reader: WeightReader, batches: readon
 }
 
 describe("the graph agrees with the plain forward pass", () => {
-  const variants: readonly (readonly [string, Partial<NeoxConfig>])[] = [
-    ["as Pythia", {}],
-    ["sequential residual", { parallelResidual: false }],
-    ["all dimensions rotated", { rotaryDimensions: 8, rotaryBase: 100 }],
-    ["tied head", { tiedHead: true }],
-    ["tanh GELU", { activation: "gelu-tanh" }],
-    ["ReLU", { activation: "relu" }],
-    ["no attention biases, another epsilon", { attentionBias: false, layerNormEps: 0.1 }],
-    ["everything else", { parallelResidual: false, tiedHead: true, rotaryDimensions: 4, activation: "relu" }],
+  const variants: readonly (readonly [string, ModelConfig])[] = [
+    ["as Pythia", TINY],
+    ["sequential residual", { ...TINY, residual: "pre-norm" }],
+    ["all dimensions rotated", { ...TINY, rotary: plainRotary(8, 100) }],
+    ["tied head", { ...TINY, tiedHead: true }],
+    ["tanh GELU", { ...TINY, activation: "gelu-tanh" }],
+    ["ReLU", { ...TINY, activation: "relu" }],
+    ["SiLU", { ...TINY, activation: "silu" }],
+    ["no biases", { ...TINY, queryKeyValueBias: false, attentionOutputBias: false, mlpBias: false }],
+    ["another epsilon", { ...TINY, normEps: 0.1 }],
+    ["as Llama", TINY_LLAMA],
+    ["one key head", { ...TINY_LLAMA, keyValueHeads: 1 }],
+    ["as many key heads", { ...TINY_LLAMA, keyValueHeads: 6 }],
+    ["biases", { ...TINY_LLAMA, queryKeyValueBias: true, attentionOutputBias: true, mlpBias: true }],
+    ["a sliding window", { ...TINY_LLAMA, slidingWindow: { size: 3, layers: [1] } }],
+    ["a rotary magnitude", { ...TINY_LLAMA, rotary: { ...plainRotary(8, 100), magnitude: 1.3 } }],
+    ["clipped projections", { ...TINY_LLAMA, clip: 0.7 }],
+    ["as OLMo", { ...TINY_LLAMA, architecture: "olmo", norm: "bare-layer-norm", clip: 0.7 }],
+    ["as OLMo 2", { ...TINY_LLAMA, architecture: "olmo2", residual: "post-norm", queryKeyNorm: true }],
+    ["stacked projections", { ...TINY_LLAMA, ...STACKED }],
+    ["as Baichuan2", { ...TINY_LLAMA, ...STACKED, architecture: "baichuan2", normalisedHead: true }],
+    ["an unlikely mixture", { ...TINY, residual: "post-norm", clip: 0.7, queryKeyNorm: true, gated: true }],
   ];
-  test.each(variants)("%s", async (_, change) => {
-    const config = { ...TINY, ...change };
+  test.each(variants)("%s", async (_, config) => {
     const weights = randomWeights(config, 7);
     const [scored] = await scoreOn(config, readerOf(weights), [TREE]);
     const plain = scorePlainly(config, weights, TREE);
@@ -46,14 +69,23 @@ describe("the graph agrees with the plain forward pass", () => {
   });
 
   test("the switches change the answer, so agreement means something", () => {
-    const base = scorePlainly(TINY, randomWeights(TINY, 7), TREE).logprobs;
-    for (const change of [
-      { parallelResidual: false },
-      { rotaryDimensions: 8 },
-      { activation: "relu" as const },
-    ]) {
-      const other = scorePlainly({ ...TINY, ...change }, randomWeights(TINY, 7), TREE).logprobs;
-      expect(Math.max(...base.map((x, i) => Math.abs(x - other[i]!)))).toBeGreaterThan(0.01);
+    const changes: readonly (readonly [ModelConfig, Partial<ModelConfig>])[] = [
+      [TINY, { residual: "pre-norm" }],
+      [TINY, { rotary: plainRotary(8, 10_000) }],
+      [TINY, { activation: "relu" }],
+      [TINY_LLAMA, { activation: "gelu" }],
+      [TINY_LLAMA, { slidingWindow: { size: 3, layers: [1] } }],
+      [TINY_LLAMA, { rotary: { ...TINY_LLAMA.rotary, magnitude: 1.3 } }],
+      [TINY_LLAMA, { clip: 0.7 }],
+      [TINY_LLAMA, { residual: "post-norm" }],
+      [TINY_LLAMA, { normEps: 0.1 }],
+      [TINY_LLAMA, { normalisedHead: true }],
+    ];
+    for (const [base, change] of changes) {
+      const weights = randomWeights(base, 7);
+      const before = scorePlainly(base, weights, TREE).logprobs;
+      const after = scorePlainly({ ...base, ...change }, weights, TREE).logprobs;
+      expect(largestDifference(before, after), JSON.stringify(change)).toBeGreaterThan(0.01);
     }
   });
 });

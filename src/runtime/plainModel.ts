@@ -1,27 +1,28 @@
 /**
- * GPT-NeoX in plain loops over double-precision numbers: very slow, used only as the oracle of the graph. Knows no
- * onnxruntime. Follows transformers' `modeling_gpt_neox.py`, written from its formulas.
+ * The decoder in plain loops over double-precision numbers: very slow, used only as the oracle of the graph. Knows no
+ * onnxruntime. Follows transformers' modelling files, written from their formulas.
  */
-import type { Activation, ModelConfig } from "../model/config.ts";
-import { EMBEDDING, FINAL_NORM, HEAD, layerPrefix } from "../model/parameterTable.ts";
+import type { ModelConfig } from "../model/config.ts";
+import type { Activation } from "../model/decoder.ts";
+import { layerPrefix, namesOf } from "../model/parameterTable.ts";
 import type { PackedBatch, ScoredBatch } from "./languageModel.ts";
 
 /** Parameters by Hugging Face name, row-major. */
 export type PlainWeights = ReadonlyMap<string, ArrayLike<number>>;
 
 type Vector = Float64Array;
+type Model = { readonly config: ModelConfig; readonly weights: PlainWeights; readonly batch: PackedBatch };
 
 /** The answer that `LanguageModel.score` must give, up to fp32 rounding. */
 export function scorePlainly(config: ModelConfig, weights: PlainWeights, batch: PackedBatch): ScoredBatch {
-  let hidden = Array.from(batch.tokens, (token) => rowOf(weights, EMBEDDING, token, config.hiddenSize));
-  for (let layer = 0; layer < config.layers; layer++)
-    hidden = runLayer(config, weights, batch, hidden, layerPrefix(layer));
+  const model = { config, weights, batch };
+  const names = namesOf(config);
+  let hidden = Array.from(batch.tokens, (token) => rowOf(weights, names.embedding, token, config.hiddenSize));
+  for (let layer = 0; layer < config.layers; layer++) hidden = runLayer(model, hidden, layer);
+  const head = headRows(model);
   const logits = Array.from(batch.scoredPlaces, (place) => {
-    const last = normalise(config, weights, FINAL_NORM, hidden[place]!);
-    const head = config.tiedHead ? EMBEDDING : HEAD;
-    return Float64Array.from({ length: config.vocabularySize }, (_, token) =>
-      dot(rowOf(weights, head, token, config.hiddenSize), last),
-    );
+    const last = normalise(model, names.finalNorm, hidden[place]!);
+    return Float64Array.from(head, (row) => dot(row, last));
   });
   return {
     logprobs: Float32Array.from(
@@ -32,90 +33,138 @@ export function scorePlainly(config: ModelConfig, weights: PlainWeights, batch: 
   };
 }
 
-function runLayer(
-  config: ModelConfig,
-  weights: PlainWeights,
-  batch: PackedBatch,
-  hidden: readonly Vector[],
-  prefix: string,
-): Vector[] {
-  const norm = (name: string, x: Vector) => normalise(config, weights, `${prefix}.${name}`, x);
-  const attended = attend(
-    config,
-    weights,
-    batch,
-    hidden.map((x) => norm("input_layernorm", x)),
-    `${prefix}.attention`,
-  );
-  return hidden.map((x, place) => {
-    const withAttention = add(x, attended[place]!);
-    const mlpInput = norm("post_attention_layernorm", config.parallelResidual ? x : withAttention);
-    const inner = linear(weights, `${prefix}.mlp.dense_h_to_4h`, mlpInput).map((u) =>
-      activate(config.activation, u),
-    );
-    return add(withAttention, linear(weights, `${prefix}.mlp.dense_4h_to_h`, inner));
+function headRows({ config, weights }: Model): readonly Vector[] {
+  const { embedding, head } = namesOf(config);
+  return Array.from({ length: config.vocabularySize }, (_, token) => {
+    const row = rowOf(weights, config.tiedHead ? embedding : head, token, config.hiddenSize);
+    const length = Math.max(Math.sqrt(dot(row, row)), 1e-12);
+    return config.normalisedHead ? row.map((u) => u / length) : row;
   });
 }
 
-function attend(
-  config: ModelConfig,
-  weights: PlainWeights,
-  batch: PackedBatch,
-  inputs: readonly Vector[],
-  prefix: string,
-): Vector[] {
-  const { heads, headSize } = config;
-  const fused = inputs.map((x) => linear(weights, `${prefix}.query_key_value`, x));
-  const part = (place: number, head: number, which: 0 | 1 | 2) => {
-    const start = (3 * head + which) * headSize;
-    const slice = fused[place]!.slice(start, start + headSize);
-    return which === 2 ? slice : rotate(config, slice, batch.positions[place]!);
-  };
+function runLayer(model: Model, hidden: readonly Vector[], layer: number): Vector[] {
+  const { config } = model;
+  const { attentionNorm, mlpNorm } = namesOf(config);
+  const prefix = layerPrefix(config, layer);
+  const norm = (name: string, x: Vector) => normalise(model, `${prefix}.${name}`, x);
+  const post = config.residual === "post-norm";
+  const before = (name: string, x: Vector) => (post ? x : norm(name, x));
+  const after = (name: string, x: Vector) => (post ? norm(name, x) : x);
+  const attended = attend(
+    model,
+    hidden.map((x) => before(attentionNorm, x)),
+    layer,
+  );
+  return hidden.map((x, place) => {
+    const withAttention = add(x, after(attentionNorm, attended[place]!));
+    const input = before(mlpNorm, config.residual === "parallel" ? x : withAttention);
+    return add(withAttention, after(mlpNorm, runMlp(model, input, prefix)));
+  });
+}
+
+function runMlp({ config, weights }: Model, x: Vector, prefix: string): Vector {
+  const { gate, up, down } = namesOf(config);
+  const raised = linear(weights, `${prefix}.${up}`, x);
+  const activated = (u: number) => activate(config.activation, u);
+  const inner = config.gated
+    ? linear(weights, `${prefix}.${gate}`, x).map((u, i) => activated(u) * raised[i]!)
+    : raised.map(activated);
+  return linear(weights, `${prefix}.${down}`, inner);
+}
+
+function attend(model: Model, inputs: readonly Vector[], layer: number): Vector[] {
+  const { config, weights, batch } = model;
+  const { heads, keyValueHeads, headSize } = config;
+  const prefix = layerPrefix(config, layer);
+  const projected = inputs.map((x) => project(model, x, prefix));
+  const headOf = (whole: Vector, head: number) => whole.slice(head * headSize, (head + 1) * headSize);
+  const turned = (whole: Vector, head: number, place: number) =>
+    rotate(config, headOf(whole, head), batch.positions[place]!);
   return inputs.map((_, i) => {
-    const visible = visiblePlaces(batch, i);
-    const mixed = new Float64Array(config.hiddenSize);
+    const visible = visiblePlaces(model, i, layer);
+    const mixed = new Float64Array(heads * headSize);
     for (let head = 0; head < heads; head++) {
-      const query = part(i, head, 0);
-      const scores = visible.map((j) => dot(query, part(j, head, 1)) / Math.sqrt(headSize));
+      const shared = Math.floor((head * keyValueHeads) / heads);
+      const query = turned(projected[i]!.query, head, i);
+      const scores = visible.map(
+        (j) => dot(query, turned(projected[j]!.key, shared, j)) / Math.sqrt(headSize),
+      );
       const shares = logSoftmax(Float64Array.from(scores)).map(Math.exp);
       for (const [n, j] of visible.entries()) {
-        const value = part(j, head, 2);
+        const value = headOf(projected[j]!.value, shared);
         for (let d = 0; d < headSize; d++) mixed[head * headSize + d]! += shares[n]! * value[d]!;
       }
     }
-    return linear(weights, `${prefix}.dense`, mixed);
+    return linear(weights, `${prefix}.${namesOf(config).attentionOutput}`, mixed);
   });
 }
 
-/** The places that place i attends to, straight from the definition at `PackedBatch`. */
-function visiblePlaces(batch: PackedBatch, i: number): readonly number[] {
+type Projections = { readonly query: Vector; readonly key: Vector; readonly value: Vector };
+
+/** Whole queries, keys and values of one place, heads one after the other. */
+function project(model: Model, x: Vector, prefix: string): Projections {
+  const { config, weights } = model;
+  const { queryKeyValue, queryNorm, keyNorm } = namesOf(config);
+  const { query, key, value } = splitProjections(
+    config,
+    queryKeyValue.map((name) => linear(weights, `${prefix}.${name}`, x)),
+  );
+  const clip = config.clip ?? Number.POSITIVE_INFINITY;
+  const clamp = (part: Vector) => part.map((u) => Math.min(clip, Math.max(-clip, u)));
+  const norm = (name: string, part: Vector) =>
+    config.queryKeyNorm ? normalise(model, `${prefix}.${name}`, part) : part;
+  return { query: norm(queryNorm, clamp(query)), key: norm(keyNorm, clamp(key)), value: clamp(value) };
+}
+
+function splitProjections(config: ModelConfig, projected: readonly Vector[]): Projections {
+  const { heads, headSize, projections } = config;
+  const [first, second, third] = projected;
+  if (projections === "separate") return { query: first!, key: second!, value: third! };
+  const width = heads * headSize;
+  /** Place in the fused vector of dimension d of part p of a head. */
+  const placeOf = (part: number, head: number, d: number) =>
+    projections === "stacked" ? part * width + head * headSize + d : (3 * head + part) * headSize + d;
+  const pick = (part: number) =>
+    Float64Array.from(
+      { length: width },
+      (_, i) => first![placeOf(part, Math.floor(i / headSize), i % headSize)]!,
+    );
+  return { query: pick(0), key: pick(1), value: pick(2) };
+}
+
+/** The places that place i attends to, straight from the definitions at `PackedBatch` and `slidingWindow`. */
+function visiblePlaces({ config, batch }: Model, i: number, layer: number): readonly number[] {
   const rowStart = Math.floor(i / batch.columns) * batch.columns;
   const seen = [batch.segments[i], batch.parentSegments[i]];
-  return Array.from({ length: i - rowStart + 1 }, (_, n) => rowStart + n).filter((j) =>
-    seen.includes(batch.segments[j]),
+  const window = config.slidingWindow;
+  const reach = window?.layers.includes(layer) ? window.size : Number.POSITIVE_INFINITY;
+  return Array.from({ length: i - rowStart + 1 }, (_, n) => rowStart + n).filter(
+    (j) => seen.includes(batch.segments[j]) && batch.positions[i]! - batch.positions[j]! < reach,
   );
 }
 
 /** Angle i turns dimensions i and i + r/2 of the first r. */
-function rotate(config: ModelConfig, vector: Vector, position: number): Vector {
-  const { rotaryDimensions, rotaryBase } = config;
-  const half = rotaryDimensions / 2;
+function rotate({ rotary }: ModelConfig, vector: Vector, position: number): Vector {
+  const { inverseFrequencies, magnitude } = rotary;
+  const half = inverseFrequencies.length;
   const turned = vector.slice();
-  for (let i = 0; i < half; i++) {
-    const angle = position * rotaryBase ** ((-2 * i) / rotaryDimensions);
+  for (const [i, omega] of inverseFrequencies.entries()) {
+    const [cos, sin] = [magnitude * Math.cos(position * omega), magnitude * Math.sin(position * omega)];
     const [a, b] = [vector[i]!, vector[i + half]!];
-    turned[i] = a * Math.cos(angle) - b * Math.sin(angle);
-    turned[i + half] = b * Math.cos(angle) + a * Math.sin(angle);
+    turned[i] = a * cos - b * sin;
+    turned[i + half] = b * cos + a * sin;
   }
   return turned;
 }
 
-function normalise(config: ModelConfig, weights: PlainWeights, name: string, x: Vector): Vector {
-  const mean = x.reduce((sum, u) => sum + u, 0) / x.length;
-  const variance = x.reduce((sum, u) => sum + (u - mean) ** 2, 0) / x.length;
-  const gain = weights.get(`${name}.weight`)!;
-  const bias = weights.get(`${name}.bias`)!;
-  return x.map((u, i) => ((u - mean) / Math.sqrt(variance + config.layerNormEps)) * gain[i]! + bias[i]!);
+function normalise({ config, weights }: Model, name: string, x: Vector): Vector {
+  const centre = config.norm === "rms-norm" ? 0 : x.reduce((sum, u) => sum + u, 0) / x.length;
+  const variance = x.reduce((sum, u) => sum + (u - centre) ** 2, 0) / x.length;
+  const gain = weights.get(`${name}.weight`);
+  const bias = weights.get(`${name}.bias`);
+  return x.map(
+    (u, i) => ((u - centre) / Math.sqrt(variance + config.normEps)) * (gain?.[i] ?? 1) + (bias?.[i] ?? 0),
+  );
 }
 
 function linear(weights: PlainWeights, name: string, x: Vector): Vector {
@@ -134,6 +183,8 @@ function activate(activation: Activation, x: number): number {
       return 0.5 * x * (1 + erf(x / Math.SQRT2));
     case "gelu-tanh":
       return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+    case "silu":
+      return x / (1 + Math.exp(-x));
     case "relu":
       return Math.max(0, x);
     default:
