@@ -72,7 +72,7 @@ export async function dropOnPage(page: Page, paths: readonly string[]): Promise<
   const browser = await page.context().newCDPSession(page);
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
   for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-    await browser.send("Input.dispatchDragEvent", { type, x: 600, y: 500, data });
+    await browser.send("Input.dispatchDragEvent", { type, x: 200, y: 300, data });
   }
   await browser.detach();
 }

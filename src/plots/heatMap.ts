@@ -61,7 +61,7 @@ export function isDistinguishable({
 export function matrixSummary(cells: readonly MatrixCell[], total: number): string {
   const sure = cells.filter(isDistinguishable);
   const better = sure.filter(({ delta }) => delta > 0).length;
-  const counted = cells.length === total ? `${total} pairs` : `${cells.length} of ${total} pairs`;
+  const counted = `${cells.length === total ? "" : `${cells.length} of `}${total} ${total === 1 ? "pair" : "pairs"}`;
   const rest = cells.length - sure.length;
   return `${counted}: ${better} better than both parents, ${sure.length - better} worse than the better one, ${rest} not told apart.`;
 }

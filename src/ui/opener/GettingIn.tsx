@@ -1,5 +1,6 @@
 /** The last line of the X-ray: how much will move, the button that moves it, and how far it is. */
 
+import type { MemoryPlan } from "../../domain/checkpoint.ts";
 import { formatBytes } from "../../plots/format.ts";
 import { byteWords, exploreWords } from "../../plots/openWords.ts";
 import { bytesToFetch, canExplore } from "../../store/choice.ts";
@@ -62,10 +63,11 @@ function stoppedWords(done: number, total: number): string {
     : `${formatBytes(done)} of ${formatBytes(total)} are here and stay here.`;
 }
 
-function restWords(mode: string | null, left: number, isConflict: boolean): string {
+function restWords(mode: MemoryPlan["mode"] | null, left: number, isConflict: boolean): string {
   if (isConflict) return "They cannot be merged with one another.";
   if (mode === "none") return "This machine cannot hold them.";
+  const slower = mode === "streamed" ? "Every λ will take longer, since its parents are read anew. " : "";
   return left === 0
-    ? "All of it is on this machine."
-    : "Nothing large has moved yet. What is fetched is kept, so that it comes once.";
+    ? `${slower}All of it is on this machine.`
+    : `${slower}Nothing large has moved yet. What is fetched is kept, so that it comes once.`;
 }

@@ -19,7 +19,7 @@ export function KeptList() {
       <h2 id="kept">Kept on this machine</h2>
       {stored === null ? null : (
         <p className="quiet">
-          {rows.length === 0
+          {rows.length === 0 && stored.quotaBytes !== 0
             ? "Nothing yet. What is fetched is kept, so that it comes over the network once. "
             : ""}
           {keptWords(stored)}

@@ -89,7 +89,12 @@ function PairsTools({ found }: { readonly found: number }) {
   const rule = useApp(({ matrix }) => matrix.rule);
   const total = pairCount(useApp(({ matrix }) => matrix.checkpoints.length));
   const { pickRule, runMatrix } = useActions();
-  const words = found === 0 ? `measure ${total} pairs` : found < total ? "continue" : "run again";
+  const words =
+    found === 0
+      ? `measure ${total} ${total === 1 ? "pair" : "pairs"}`
+      : found < total
+        ? "continue"
+        : "run again";
   return (
     <>
       <Choice label="rule" hideLabel value={rule} options={RULES} onPick={pickRule} />
