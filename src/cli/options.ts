@@ -34,6 +34,15 @@ export function numberList(text: string): readonly number[] {
   return values;
 }
 
+/** Parses a size: bytes, or with kB, MB or GB (powers of ten) behind the number. */
+export function byteCount(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(k|m|g)?b?$/i.exec(text.trim());
+  const scale = { "": 1, k: 1e3, m: 1e6, g: 1e9 }[(match?.[2] ?? "").toLowerCase()];
+  const bytes = match === null || scale === undefined ? 0 : Math.floor(Number(match[1]) * scale);
+  if (bytes >= 1) return bytes;
+  throw new InvalidArgumentError("It must be a size such as 5GB or 800MB.");
+}
+
 function describeRange(low: number, high: number): string {
   if (high === Number.POSITIVE_INFINITY || high === Number.MAX_SAFE_INTEGER) return `of at least ${low}`;
   return `from ${low} to ${high}`;

@@ -1,30 +1,103 @@
-/** `exportMerge`: the merged checkpoint's files, whole in memory as a download needs them. Runs everywhere. */
-import { type Clock, createProgress } from "../base/job.ts";
-import type { Recipe } from "../domain/recipe.ts";
-import { collectFile, mergeToFiles } from "../merge/execute.ts";
+/** `exportMerge`: the merged checkpoint written to a folder, all or nothing, streamed. Runs everywhere; wiring only. */
+import { AppError } from "../base/errors.ts";
+import { createProgress } from "../base/job.ts";
+import type { ExportRequest } from "../domain/export.ts";
+import { type MergedFile, mergeToFiles, type ParentHashes } from "../merge/execute.ts";
 import type { EngineMethods, Job } from "../rpc/protocol.ts";
-import type { WeightDtype } from "../runtime/weights.ts";
-import type { CheckpointShelf } from "./checkpoints.ts";
+import type { FolderWriter } from "../storage/folderWriter.ts";
+import type { OpenedCheckpoint } from "./checkpoints.ts";
+import type { Platform } from "./platform.ts";
 
-/** Parents are read tensor by tensor. @throws AppError as `mergeToFiles`. */
+/** What an export needs of the platform. */
+export type ExportParts = Pick<Platform, "clock" | "openFolder" | "hash">;
+
+/**
+ * Parents are read block by block, hashed where nobody vouches for a hash.
+ * @throws AppError as `mergeToFiles`, and `write-failed`; nothing is left behind then.
+ */
 export async function exportMerge(
-  shelf: CheckpointShelf,
-  clock: Clock,
-  recipe: Recipe,
-  dtype: WeightDtype,
+  parts: ExportParts,
+  parents: readonly OpenedCheckpoint[],
+  request: ExportRequest,
   job: Job,
 ): Promise<EngineMethods["exportMerge"]["result"]> {
-  const parents = await shelf.openParents(recipe.parents, job.signal);
-  const total = parents.at(-1)!.checkpoint.tensors.length;
-  const progress = createProgress(clock, "merging", total, "tensors");
-  const merged = await mergeToFiles(
-    parents.map(({ checkpoint }) => checkpoint),
-    recipe.coefficients,
-    dtype,
-    job.signal,
-    (done) => job.emit({ kind: "progress", progress: progress(done) }),
+  const folder = await parts.openFolder(request.target);
+  try {
+    const hashes = await hashParents(parts, parents, job);
+    const checkpoints = parents.map(({ checkpoint }) => checkpoint);
+    const files = await mergeToFiles(checkpoints, request, hashes, job.signal);
+    await writeAll(parts, folder, files, job);
+    const { where, blobs } = await folder.finish();
+    return {
+      where,
+      files: files.map(({ name, byteLength }) => ({
+        name,
+        bytes: byteLength,
+        blob: blobs.get(name) ?? null,
+      })),
+    };
+  } catch (thrown) {
+    await folder.abandon();
+    throw thrown;
+  }
+}
+
+async function writeAll(
+  { clock }: ExportParts,
+  folder: FolderWriter,
+  files: readonly MergedFile[],
+  job: Job,
+): Promise<void> {
+  const total = files.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const progress = createProgress(clock, "merging", total, "bytes");
+  let written = 0;
+  for (const file of files) {
+    async function* counted() {
+      for await (const chunk of file.chunks()) {
+        yield chunk;
+        written += chunk.byteLength;
+        job.emit({ kind: "progress", progress: progress(written) });
+      }
+    }
+    await folder.write({ ...file, chunks: counted });
+  }
+}
+
+/** SHA-256 of every weights file of every parent. */
+async function hashParents(
+  { clock, hash }: ExportParts,
+  parents: readonly OpenedCheckpoint[],
+  job: Job,
+): Promise<ParentHashes> {
+  const files = await Promise.all(
+    parents.map(async ({ checkpoint, located }) =>
+      Promise.all(
+        checkpoint.files.map(async ({ name }) => {
+          const source = await located.files.open(name, job.signal);
+          if (source !== null) return { name, source };
+          throw new AppError("not-found", `${checkpoint.name} lost its file ${name}.`, {
+            advice: "Open it again.",
+          });
+        }),
+      ),
+    ),
   );
-  const files = [];
-  for (const file of merged) files.push({ name: file.name, bytes: await collectFile(file) });
-  return { files };
+  const unknown = files.flat().filter(({ source }) => source.sha256 === undefined);
+  const total = unknown.reduce((sum, { source }) => sum + source.byteLength, 0);
+  const progress = createProgress(clock, "hashing the parents", total, "bytes");
+  let before = 0;
+  const hashes: Record<string, string>[] = [];
+  for (const parent of files) {
+    const byName: Record<string, string> = {};
+    for (const { name, source } of parent) {
+      byName[name] =
+        source.sha256 ??
+        (await hash(source, job.signal, (bytes) =>
+          job.emit({ kind: "progress", progress: progress(before + bytes) }),
+        ));
+      if (source.sha256 === undefined) before += source.byteLength;
+    }
+    hashes.push(byName);
+  }
+  return hashes;
 }

@@ -53,19 +53,17 @@ function modelDifference(older: ModelConfig, newer: ModelConfig): string | null 
 
 /** The first leaf at which two plain values differ, in words that begin with its path; `null` when there is none. */
 function valueDifference(path: string, a: unknown, b: unknown): string | null {
+  if (Array.isArray(a) && Array.isArray(b) && a.length !== b.length)
+    return `${path} has ${a.length} entries in the one and ${b.length} in the other`;
   if (isObject(a) && isObject(b)) {
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-      const inner = valueDifference(
-        path === "" ? key : `${path}.${key}`,
-        Reflect.get(a, key),
-        Reflect.get(b, key),
-      );
-      if (inner !== null) return inner;
+      const inner = path === "" ? key : `${path}.${key}`;
+      const difference = valueDifference(inner, Reflect.get(a, key), Reflect.get(b, key));
+      if (difference !== null) return difference;
     }
     return null;
   }
-  const show = (value: unknown) => JSON.stringify(value) ?? "absent";
-  return a === b ? null : `${path} is ${show(a)} in the one and ${show(b)} in the other`;
+  return a === b ? null : `${path} is ${JSON.stringify(a)} in the one and ${JSON.stringify(b)} in the other`;
 }
 
 function isObject(value: unknown): value is object {

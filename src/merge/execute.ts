@@ -1,24 +1,30 @@
 /**
  * Carries a merge plan out: the files of the merged checkpoint in Hugging Face layout. Their bytes are made as they are
- * asked for, one tensor at a time, so that memory holds one tensor and not a model. Runs everywhere.
+ * asked for, block by block, so that memory holds a few blocks and not a model. Runs everywhere.
  */
 import { concatBytes } from "../base/bytes.ts";
-import { AppError } from "../base/errors.ts";
 import { throwIfCancelled } from "../base/job.ts";
 import { encodeSafetensorsHead } from "../checkpoint/encode.ts";
-import { type Checkpoint, WEIGHTS_FILE } from "../checkpoint/open.ts";
-import { tensorElements } from "../checkpoint/tensor.ts";
-import type { WeightDtype } from "../runtime/weights.ts";
-import { addTerm, findOverflow, narrow, weightLength } from "./ops.ts";
+import type { Checkpoint } from "../checkpoint/open.ts";
+import type { ExportRequest } from "../domain/export.ts";
+import { mergeBlocks } from "./blocks.ts";
+import { encodeMergekitConfig } from "./mergekitConfig.ts";
 import { type MergePlan, planMerge } from "./plan.ts";
+import { encodeShardIndex, planShards, type Shard } from "./shards.ts";
 
-/** A file to be written somewhere. */
+/** A file to be written somewhere; what is thrown while its bytes are made are errors of reading and merging. */
 export type MergedFile = {
   readonly name: string;
   readonly byteLength: number;
-  /** Its bytes in order; each call starts anew. Errors of reading and merging are thrown here. */
+  /** Its bytes in order; each call starts anew. */
   readonly chunks: () => AsyncIterable<Uint8Array<ArrayBuffer>>;
 };
+
+/** What is merged, and how it is stored. */
+export type MergeRequest = Pick<ExportRequest, "recipe" | "dtype" | "arithmetic" | "maxShardBytes">;
+
+/** SHA-256 by weights file's name, one record a parent. */
+export type ParentHashes = readonly Readonly<Record<string, string>>[];
 
 /** Files of the newest parent that go with the merged model as they are, where they exist. */
 const COMPANIONS = [
@@ -26,32 +32,38 @@ const COMPANIONS = [
   "tokenizer.json",
   "tokenizer_config.json",
   "special_tokens_map.json",
+  "added_tokens.json",
   "vocab.json",
   "merges.txt",
+  "tokenizer.model",
+  "chat_template.jinja",
 ];
 
 /**
- * The merged checkpoint's files: configuration, tokenizer, weights. `onTensor` is told how many tensors are done.
+ * The merged checkpoint's files: configuration, tokenizer, the merge as mergekit writes it, weights.
  * @param parents oldest first, one a coefficient.
- * @throws AppError as `planMerge`, and `read-failed`; from `chunks` also `numerics` when a merged value does not fit
- * the format, `cancelled`.
+ * @param hashes go into the weights' header with the recipe.
+ * @throws AppError as `planMerge`, and `read-failed`; from `chunks` as `mergeBlocks`.
  */
 export async function mergeToFiles(
   parents: readonly Checkpoint[],
-  coefficients: readonly number[],
-  dtype: WeightDtype,
+  request: MergeRequest,
+  hashes: ParentHashes,
   signal: AbortSignal,
-  onTensor: (done: number, total: number) => void = () => {},
 ): Promise<readonly MergedFile[]> {
-  const plan = planMerge(parents, coefficients, dtype);
+  const plan = planMerge(parents, request.recipe.coefficients, request.dtype);
   const newest = parents.at(-1)!;
   const companions = await Promise.all(
     COMPANIONS.map(async (name) => ({ name, bytes: await newest.readFile(name, signal) })),
   );
+  const shards = planShards([...plan.merged, ...plan.copied], request.maxShardBytes);
+  const index = encodeShardIndex(shards);
   return [
-    textFile("config.json", encodeConfig(newest.config, dtype)),
-    ...companions.flatMap(({ name, bytes }) => (bytes === null ? [] : [textFile(name, bytes)])),
-    weightsFile(plan, parents, dtype, signal, onTensor),
+    textFile("config.json", encodeConfig(newest.config, request.dtype)),
+    ...companions.flatMap(({ name, bytes }) => (bytes === null ? [] : [bytesFile(name, bytes)])),
+    textFile("mergekit.yml", encodeMergekitConfig(request)),
+    ...shards.map((shard) => weightsFile(shard, plan, parents, request, hashes, signal)),
+    ...(index === null ? [] : [textFile("model.safetensors.index.json", index)]),
   ];
 }
 
@@ -62,66 +74,56 @@ export async function collectFile(file: MergedFile): Promise<Uint8Array<ArrayBuf
   return concatBytes(chunks);
 }
 
-function textFile(name: string, bytes: Uint8Array<ArrayBuffer>): MergedFile {
+function bytesFile(name: string, bytes: Uint8Array<ArrayBuffer>): MergedFile {
   async function* chunks() {
     yield bytes;
   }
   return { name, byteLength: bytes.byteLength, chunks };
 }
 
+function textFile(name: string, text: string): MergedFile {
+  return bytesFile(name, new TextEncoder().encode(text));
+}
+
 /** The newest parent's configuration, naming the number format of the new weights where it named one. */
-function encodeConfig(config: unknown, dtype: WeightDtype): Uint8Array<ArrayBuffer> {
+function encodeConfig(config: unknown, dtype: MergeRequest["dtype"]): string {
   const record = { ...(config as Readonly<Record<string, unknown>>) };
   // transformers 5 writes `dtype`, earlier ones `torch_dtype`; every version reads the older name.
   const fields = ["dtype", "torch_dtype"].filter((field) => Object.hasOwn(record, field));
   for (const field of fields.length === 0 ? ["torch_dtype"] : fields) record[field] = dtype;
-  return new TextEncoder().encode(`${JSON.stringify(record, null, 2)}\n`);
+  return `${JSON.stringify(record, null, 2)}\n`;
 }
 
 function weightsFile(
+  shard: Shard,
   plan: MergePlan,
   parents: readonly Checkpoint[],
-  dtype: WeightDtype,
+  request: MergeRequest,
+  hashes: ParentHashes,
   signal: AbortSignal,
-  onTensor: (done: number, total: number) => void,
 ): MergedFile {
-  const layout = encodeSafetensorsHead([...plan.merged, ...plan.copied], { format: "pt" });
+  const layout = encodeSafetensorsHead(shard.specs, {
+    format: "pt",
+    mergescope: encodeRecipe(request, hashes),
+  });
   const copied = new Set(plan.copied.map(({ name }) => name));
   async function* chunks() {
     yield layout.head;
-    for (const [index, tensor] of layout.tensors.entries()) {
+    for (const tensor of layout.tensors) {
       throwIfCancelled(signal);
-      yield copied.has(tensor.name)
-        ? await parents.at(-1)!.readTensor(tensor.name, signal)
-        : narrow(await mergeTensor(plan, parents, tensor, dtype, signal), dtype);
-      onTensor(index + 1, layout.tensors.length);
+      if (copied.has(tensor.name)) yield await parents.at(-1)!.readTensor(tensor.name, signal);
+      else yield* mergeBlocks(plan, parents, tensor, request, signal);
     }
   }
-  return { name: WEIGHTS_FILE, byteLength: layout.fileBytes, chunks };
+  return { name: shard.name, byteLength: layout.fileBytes, chunks };
 }
 
-/** Σ λᵢΘᵢ of one tensor in fp32. */
-async function mergeTensor(
-  plan: MergePlan,
-  parents: readonly Checkpoint[],
-  tensor: { readonly name: string; readonly shape: readonly number[] },
-  dtype: WeightDtype,
-  signal: AbortSignal,
-): Promise<Float32Array<ArrayBuffer>> {
-  const sum = new Float32Array(tensorElements(tensor));
-  for (const [index, { parent, coefficient }] of plan.terms.entries()) {
-    const weight = await parents[parent]!.readWeight(tensor.name, signal);
-    if (weightLength(weight) !== sum.length) {
-      throw new AppError("internal", `Weight "${tensor.name}" has ${weightLength(weight)} values.`);
-    }
-    addTerm(sum, coefficient, weight, index === 0);
-  }
-  const bad = findOverflow(sum, dtype);
-  if (bad < 0) return sum;
-  throw new AppError("numerics", `Merging "${tensor.name}" gives ${sum[bad]}, which ${dtype} cannot hold.`, {
-    advice: Number.isFinite(sum[bad])
-      ? "Store the merge as bfloat16 or float32."
-      : "One of the parents has values that are not finite: get it again.",
-    fields: { tensor: tensor.name, index: bad, dtype },
-  });
+/** What was merged, for whoever finds the file alone. */
+function encodeRecipe({ recipe, dtype, arithmetic }: MergeRequest, hashes: ParentHashes): string {
+  const parents = recipe.parents.map((name, i) => ({
+    name,
+    weight: recipe.coefficients[i] ?? 0,
+    sha256: hashes[i] ?? {},
+  }));
+  return JSON.stringify({ version: 1, method: "linear", parents, arithmetic, dtype });
 }

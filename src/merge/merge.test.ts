@@ -1,12 +1,15 @@
 /** Methods, plans and merged files, on a small model that transformers saved. */
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { concatBytes } from "../base/bytes.ts";
 import { float16Bits, float16Value } from "../base/float16.ts";
 import { encodeSafetensorsHead } from "../checkpoint/encode.ts";
+import { readSafetensorsHeader } from "../checkpoint/formats/safetensors.ts";
 import type { Checkpoint } from "../checkpoint/open.ts";
 import type { TensorSpec } from "../checkpoint/tensor.ts";
-import { collectFile, mergeToFiles } from "./execute.ts";
+import type { ExportDtype } from "../domain/export.ts";
+import { collectFile, type MergeRequest, mergeToFiles } from "./execute.ts";
 import { openFiles, openFolder } from "./fixtures/files.ts";
 import { findMergeMethod, MERGE_METHODS } from "./methods/table.ts";
 import { planMerge } from "./plan.ts";
@@ -42,6 +45,15 @@ async function variant(name: string, change: (value: number, index: number) => n
     ["tokenizer.json", new TextEncoder().encode(JSON.stringify(TOKENIZER))],
   ]);
   return openFiles(name, files);
+}
+
+function requestOf(
+  coefficients: readonly number[],
+  dtype: ExportDtype = "float16",
+  more: Partial<MergeRequest> = {},
+): MergeRequest {
+  const recipe = { parents: ["older", "newer"], coefficients };
+  return { recipe, dtype, arithmetic: "fp32", maxShardBytes: 5e9, ...more };
 }
 
 let older: Checkpoint;
@@ -126,7 +138,7 @@ describe("a plan", () => {
 
 describe("a merged checkpoint", () => {
   async function merged(lambda: number, dtype: "float16" | "bfloat16" | "float32", parents = [older, newer]) {
-    const files = await mergeToFiles(parents, [1 - lambda, lambda], dtype, signal);
+    const files = await mergeToFiles(parents, requestOf([1 - lambda, lambda], dtype), [], signal);
     const contents = await Promise.all(
       files.map(async (file) => [file.name, await collectFile(file)] as const),
     );
@@ -153,7 +165,7 @@ describe("a merged checkpoint", () => {
     expect(checkpoint.tensors.some(({ name }) => name === "stranger")).toBe(false);
     expect(checkpoint.tokenizer).toEqual(TOKENIZER);
     expect(checkpoint.config).toEqual({ ...(newer.config as object), dtype: "bfloat16" });
-    expect([...files.keys()]).toEqual(["config.json", "tokenizer.json", "model.safetensors"]);
+    expect([...files.keys()]).toEqual(["config.json", "tokenizer.json", "mergekit.yml", "model.safetensors"]);
   });
 
   test("at λ = 0 and 1 is a parent, to the bit", async () => {
@@ -175,18 +187,88 @@ describe("a merged checkpoint", () => {
     );
   });
 
+  test("comes in shards as in one file, with an index that transformers reads", async () => {
+    const whole = await merged(0.25, "float16");
+    const files = await mergeToFiles(
+      [older, newer],
+      requestOf([0.75, 0.25], "float16", { maxShardBytes: 9000 }),
+      [],
+      signal,
+    );
+    const contents = new Map(
+      await Promise.all(files.map(async (file) => [file.name, await collectFile(file)] as const)),
+    );
+    const shards = [...contents.keys()].filter((name) => name.endsWith(".safetensors"));
+    expect(shards.length).toBeGreaterThan(2);
+    expect(shards[1]).toBe(`model-00002-of-0000${shards.length}.safetensors`);
+    const index = JSON.parse(new TextDecoder().decode(contents.get("model.safetensors.index.json")));
+    const tensorBytes = whole.checkpoint.tensors.map(({ startByte, endByte }) => endByte - startByte);
+    expect(index.metadata.total_size).toBe(tensorBytes.reduce((sum, bytes) => sum + bytes, 0));
+    const sharded = await openFiles("sharded", contents);
+    expect(sharded.tensors.map(({ name }) => name).sort()).toEqual(
+      whole.checkpoint.tensors.map(({ name }) => name).sort(),
+    );
+    for (const { name } of whole.checkpoint.tensors)
+      expect(await sharded.readTensor(name, signal)).toEqual(await whole.checkpoint.readTensor(name, signal));
+  });
+
+  test("says what it was made of, and how mergekit makes it", async () => {
+    const request = {
+      ...requestOf([0.13, 0.87]),
+      recipe: { parents: ["hf:org/run@step1", "b"], coefficients: [0.13, 0.87] },
+    };
+    const hashes = [{ "model.safetensors": "ab" }, { "model.safetensors": "cd" }];
+    const files = await mergeToFiles([older, newer], request, hashes, signal);
+    const text = async (name: string) =>
+      new TextDecoder().decode(await collectFile(files.find((file) => file.name === name)!));
+    expect(parse(await text("mergekit.yml"))).toEqual({
+      merge_method: "linear",
+      models: [
+        { model: "org/run@step1", parameters: { weight: 0.13 } },
+        { model: "b", parameters: { weight: 0.87 } },
+      ],
+      parameters: { normalize: false },
+      dtype: "float32",
+      out_dtype: "float16",
+    });
+    const bytes = await collectFile(files.at(-1)!);
+    const source = {
+      name: "model.safetensors",
+      byteLength: bytes.byteLength,
+      read: async (a: number, b: number) => bytes.slice(a, b),
+    };
+    const { metadata } = await readSafetensorsHeader(source);
+    expect(metadata.format).toBe("pt");
+    expect(JSON.parse(metadata.mergescope ?? "")).toEqual({
+      version: 1,
+      method: "linear",
+      parents: [
+        { name: "hf:org/run@step1", weight: 0.13, sha256: hashes[0] },
+        { name: "b", weight: 0.87, sha256: hashes[1] },
+      ],
+      arithmetic: "fp32",
+      dtype: "float16",
+    });
+  });
+
   test("is refused where float16 cannot hold it, and stops when told to", async () => {
     const huge = await variant("huge", () => 65_504);
     const parents = [huge, huge];
-    const files = await mergeToFiles(parents, [-1, 2], "float16", signal);
+    const files = await mergeToFiles(parents, requestOf([-1, 2]), [], signal);
     expect((await collectFile(files.at(-1)!)).byteLength).toBe(files.at(-1)!.byteLength);
     const tooMuch = await variant("too much", (value) => (value > 0 ? 65_504 : -65_504));
-    const over = await mergeToFiles([older, tooMuch], [-0.5, 1.5], "float16", signal);
+    const over = await mergeToFiles([older, tooMuch], requestOf([-0.5, 1.5]), [], signal);
     await expect(collectFile(over.at(-1)!)).rejects.toMatchObject({ tag: "numerics" });
     const stop = new AbortController();
-    const stopped = await mergeToFiles(parents, [0, 1], "float16", stop.signal, (done) => {
-      if (done === 3) stop.abort();
-    });
-    await expect(collectFile(stopped.at(-1)!)).rejects.toMatchObject({ tag: "cancelled" });
+    const stopped = await mergeToFiles(parents, requestOf([0, 1]), [], stop.signal);
+    let chunks = 0;
+    const reading = async () => {
+      for await (const chunk of stopped.at(-1)!.chunks()) {
+        chunks += chunk.byteLength > 0 ? 1 : 0;
+        if (chunks === 3) stop.abort();
+      }
+    };
+    await expect(reading()).rejects.toMatchObject({ tag: "cancelled" });
+    expect(chunks).toBe(3);
   });
 });

@@ -6,11 +6,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { sha256Hex } from "../base/bytes.ts";
+import { concatBytes, sha256Hex } from "../base/bytes.ts";
 import { float16Bits, float16Value } from "../base/float16.ts";
+import { encodeSafetensorsHead } from "../checkpoint/encode.ts";
 import type { Checkpoint } from "../checkpoint/open.ts";
 import { collectFile, mergeToFiles } from "./execute.ts";
 import { openFiles, openFolder } from "./fixtures/files.ts";
+import { narrow, widenWeight } from "./ops.ts";
 
 type Golden = {
   readonly lambda: number;
@@ -21,6 +23,9 @@ type Golden = {
       "0.1.4" | "0.1.5",
       {
         readonly sha256: Readonly<Record<string, string>>;
+        /** Only in 0.1.4's run. */
+        readonly float16Sha256?: Readonly<Record<string, string>>;
+        readonly bfloat16Sha256?: Readonly<Record<string, string>>;
         readonly againstFormula: { readonly elements: number; readonly differing: number };
       }
     >
@@ -32,6 +37,12 @@ const golden: Golden = JSON.parse(
 );
 const { signal } = new AbortController();
 const names = Object.keys(golden.runs["0.1.4"].sha256);
+const request = {
+  recipe: { parents: ["older", "newer"], coefficients: [1 - golden.lambda, golden.lambda] },
+  dtype: "float16",
+  arithmetic: "fp32",
+  maxShardBytes: 5e9,
+} as const;
 let parents: readonly [Checkpoint, Checkpoint];
 let merged: Checkpoint;
 
@@ -40,7 +51,7 @@ beforeAll(async () => {
     golden.parents.map((step) => openFolder(join(import.meta.dirname, `../../public/demo/step${step}`))),
   );
   parents = [older!, newer!];
-  const files = await mergeToFiles(parents, [1 - golden.lambda, golden.lambda], "float16", signal);
+  const files = await mergeToFiles(parents, request, [], signal);
   const contents = files.map(async (file) => [file.name, await collectFile(file)] as const);
   merged = await openFiles("merged", new Map(await Promise.all(contents)));
 });
@@ -94,3 +105,35 @@ test("mergekit 0.1.5 differs by the fused multiply-add and nothing else", async 
   expect(differing).toBe(run.againstFormula.differing);
   expect(differing / run.againstFormula.elements).toBeLessThan(1e-4);
 });
+
+/** A checkpoint with the same weights in bfloat16. */
+async function inBfloat16(checkpoint: Checkpoint): Promise<Checkpoint> {
+  const specs = checkpoint.tensors.map(({ name, shape }) => ({ name, shape, dtype: "BF16" as const }));
+  const layout = encodeSafetensorsHead(specs, { format: "pt" });
+  const parts: Uint8Array[] = [layout.head];
+  for (const { name } of layout.tensors)
+    parts.push(narrow(widenWeight(await checkpoint.readWeight(name, signal)), "bfloat16"));
+  const config = new TextEncoder().encode(JSON.stringify(checkpoint.config));
+  const files = [
+    ["config.json", config],
+    ["model.safetensors", concatBytes(parts)],
+  ] as const;
+  return openFiles(checkpoint.name, new Map(files));
+}
+
+test.each(["float16", "bfloat16"] as const)(
+  "mergekit's own arithmetic in %s is reproduced to the bit",
+  async (dtype) => {
+    const expected = golden.runs["0.1.4"][`${dtype}Sha256`]!;
+    const given = dtype === "float16" ? parents : await Promise.all(parents.map(inBfloat16));
+    const files = await mergeToFiles(given, { ...request, dtype, arithmetic: "mergekit" }, [], signal);
+    const contents = files.map(async (file) => [file.name, await collectFile(file)] as const);
+    const checkpoint = await openFiles("as mergekit", new Map(await Promise.all(contents)));
+    const hashes = await Promise.all(
+      names.map(
+        async (name) => [name, await sha256Hex((await checkpoint.readWeight(name, signal)).bytes)] as const,
+      ),
+    );
+    expect(Object.fromEntries(hashes)).toEqual(expected);
+  },
+);

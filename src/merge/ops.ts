@@ -41,6 +41,13 @@ function widen(weight: StoredWeight, start: number, end: number, scratch: Float3
   return out;
 }
 
+/** All elements in fp32, in an array of their own. */
+export function widenWeight(weight: StoredWeight): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(weightLength(weight));
+  values.set(widen(weight, 0, values.length, new Float32Array(values.length)));
+  return values;
+}
+
 /** The values in the stored format, rounded to nearest, ties to even. */
 export function narrow(values: Float32Array<ArrayBuffer>, dtype: WeightDtype): Uint8Array<ArrayBuffer> {
   if (dtype === "float32") return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

@@ -20,12 +20,17 @@ export type MergeParent = {
   readonly tensors: readonly TensorSpec[];
 };
 
+/** A parent by index, and what it is multiplied by. */
+export type Term = { readonly parent: number; readonly coefficient: number };
+
 /** A merge decided. */
 export type MergePlan = {
   readonly recipe: Recipe;
   readonly model: ModelConfig;
   /** Parents with a coefficient other than 0, by index, in the recipe's order: the others are never read. */
-  readonly terms: readonly { readonly parent: number; readonly coefficient: number }[];
+  readonly terms: readonly Term[];
+  /** All parents, those of coefficient 0 too. */
+  readonly allTerms: readonly Term[];
   /** Parameters, merged and stored in the chosen format. */
   readonly merged: readonly TensorSpec[];
   /** Buffers of the newest parent, copied as they are: masks and frequencies are no weights. */
@@ -53,14 +58,14 @@ export function planMerge(
     checkAgreement({ ...parent, model: parseModelConfig(parent.config) }, { ...newest, model });
     checkTensors(parent, model);
   }
+  const allTerms = coefficients.map((coefficient, parent): Term => ({ parent, coefficient }));
   const roleOf = createRoleOf(model);
   const extra = newest.tensors.filter(({ name }) => roleOf(name) !== "parameter");
   return {
     recipe: { parents: parents.map(({ name }) => name), coefficients },
     model,
-    terms: coefficients.flatMap((coefficient, parent) =>
-      coefficient === 0 ? [] : [{ parent, coefficient }],
-    ),
+    terms: allTerms.filter(({ coefficient }) => coefficient !== 0),
+    allTerms,
     merged: parameterTable(model).map(({ name, shape }) => ({ name, shape, dtype: STORED[dtype] })),
     copied: extra.filter(({ name }) => roleOf(name) === "buffer"),
     leftOut: extra.filter(({ name }) => roleOf(name) === "unknown").map(({ name }) => name),

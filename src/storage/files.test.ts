@@ -1,11 +1,12 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ByteSource } from "./byteSource.ts";
 import { createBlobSource } from "./file.ts";
 import { createFileSet, createMemorySource } from "./memory.ts";
-import { createNodeFileSet, openNodeFile, writeNodeFiles } from "./nodeFile.ts";
+import { createNodeFileSet, openNodeFile } from "./nodeFile.ts";
+import { createNodeFolder } from "./nodeFolder.ts";
 
 const CONTENT = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
 let folder: string;
@@ -57,7 +58,12 @@ test("a file cut while it is read is an error, not fewer bytes", async () => {
   await expect(source.read(50, 200)).rejects.toMatchObject({ tag: "read-failed" });
 });
 
-test("files are written whole or not at all", async () => {
+describe("a folder that is written", () => {
+  const file = (name: string, chunks: () => AsyncGenerator<Uint8Array<ArrayBuffer>>) => ({
+    name,
+    byteLength: CONTENT.byteLength,
+    chunks,
+  });
   async function* good() {
     yield CONTENT.slice(0, 400);
     yield CONTENT.slice(400);
@@ -66,11 +72,28 @@ test("files are written whole or not at all", async () => {
     yield CONTENT;
     throw new Error("the source broke");
   }
-  const out = join(folder, "new", "deep");
-  await writeNodeFiles(out, [{ name: "good.bin", chunks: good }]);
-  expect(new Uint8Array(await readFile(join(out, "good.bin")))).toEqual(CONTENT);
-  await expect(writeNodeFiles(out, [{ name: "bad.bin", chunks: bad }])).rejects.toThrow("the source broke");
-  expect(await readdir(out)).toEqual(["good.bin"]);
-  const onFile = writeNodeFiles(join(folder, "data.bin"), [{ name: "x", chunks: good }]);
-  await expect(onFile).rejects.toMatchObject({ tag: "write-failed" });
+
+  test("appears when it is whole", async () => {
+    const out = join(folder, "new");
+    const writer = await createNodeFolder(out);
+    await writer.write(file("good.bin", good));
+    await expect(stat(out)).rejects.toThrow();
+    await writer.finish();
+    expect(new Uint8Array(await readFile(join(out, "good.bin")))).toEqual(CONTENT);
+    await expect(createNodeFolder(out)).rejects.toThrow(/it is not empty/);
+  });
+
+  test("leaves nothing behind when its source breaks", async () => {
+    const before = await readdir(folder);
+    const writer = await createNodeFolder(join(folder, "broken"));
+    await writer.write(file("good.bin", good));
+    await expect(writer.write(file("bad.bin", bad))).rejects.toThrow("the source broke");
+    await writer.abandon();
+    expect(await readdir(folder)).toEqual(before);
+  });
+
+  test("is refused where it cannot be, before anything is made", async () => {
+    for (const place of ["data.bin", "nowhere/deep"])
+      await expect(createNodeFolder(join(folder, place))).rejects.toMatchObject({ tag: "write-failed" });
+  });
 });

@@ -1,6 +1,6 @@
-/** Files and folders of the local disk, and writing them. Node only. */
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { dirname, resolve, sep } from "node:path";
+/** Files and folders of the local disk, for reading. Node only. */
+import { open, stat } from "node:fs/promises";
+import { resolve, sep } from "node:path";
 import { AppError, cancelled } from "../base/errors.ts";
 import type { ByteSource, FileSet } from "./byteSource.ts";
 import { checkRange } from "./range.ts";
@@ -69,51 +69,6 @@ async function readRange(path: string, startByte: number, endByte: number): Prom
     });
   }
   return bytes;
-}
-
-/** A file to be written, its bytes made piece by piece as they are asked for. */
-export type WritableFile = {
-  readonly name: string;
-  readonly chunks: () => AsyncIterable<Uint8Array>;
-};
-
-/**
- * Writes files into a folder, made if need be. Each appears under its name only when it is whole.
- * @throws AppError `write-failed`; errors of the chunks pass through.
- */
-export async function writeNodeFiles(folder: string, files: readonly WritableFile[]): Promise<void> {
-  for (const file of files) {
-    const path = resolve(folder, file.name);
-    await disk(path, () => mkdir(dirname(path), { recursive: true }));
-    await writeNodeFile(path, file.chunks());
-  }
-}
-
-async function writeNodeFile(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  const partial = `${path}.partial`;
-  const file = await disk(path, () => open(partial, "w"));
-  try {
-    for await (const chunk of chunks) await disk(path, () => file.writeFile(chunk));
-    await file.close();
-    await disk(path, () => rename(partial, path));
-  } catch (thrown) {
-    await file.close();
-    await rm(partial, { force: true });
-    throw thrown;
-  }
-}
-
-/** Runs one act on the disk; its failure is a `write-failed`. */
-async function disk<T>(path: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (cause) {
-    throw new AppError("write-failed", `${path} could not be written.`, {
-      advice: "Check that the folder is writable and the disk is not full.",
-      fields: { path },
-      cause,
-    });
-  }
 }
 
 function isMissing(thrown: unknown): boolean {

@@ -7,7 +7,7 @@ import { wait } from "../base/job.ts";
 import { createEngine } from "../engine/engine.ts";
 import { serveEngine } from "../rpc/channel.ts";
 import { createWebBackend } from "../runtime/ortWeb.ts";
-import { createDirectoryFolder, createDownloadFolder } from "../storage/directoryFolder.ts";
+import { clearDownloads, createDirectoryFolder, createDownloadFolder } from "../storage/directoryFolder.ts";
 import { createHttpFileSet } from "../storage/http.ts";
 import { createOpfsCache } from "../storage/opfs.ts";
 import { hashSource } from "../storage/sha256.ts";
@@ -40,7 +40,7 @@ const engine = createEngine({
       case "directory":
         return createDirectoryFolder(target.parent, target.name);
       case "download":
-        return createDownloadFolder(navigator.storage, target.name);
+        return createDownloadFolder(navigator, target.name);
       case "path":
         throw new AppError("usage", "A browser has no paths: choose a folder, or download the files.");
       default:
@@ -56,4 +56,5 @@ const engine = createEngine({
   residentBytes: (kind) => (kind === "webgpu" ? GPU_BYTES : memoryBytes * RESIDENT_SHARE),
 });
 
+void clearDownloads(navigator);
 serveEngine(engine, globalThis);

@@ -1,13 +1,13 @@
 /** `mergescope merge CKPT CKPT… --out DIR`: writes a merged checkpoint in Hugging Face layout. */
 import { type Command, Option } from "commander";
 import { AppError } from "../../base/errors.ts";
+import type { ExportArithmetic, ExportDtype } from "../../domain/export.ts";
 import type { Recipe } from "../../domain/recipe.ts";
 import { MERGE_METHOD_NAMES, mergeRecipe } from "../../engine/mergeRecipe.ts";
-import type { EngineMethods } from "../../rpc/protocol.ts";
+import { checkVacant } from "../../storage/nodeFolder.ts";
 import { resolveParents } from "../checkpoints.ts";
 import type { CommandContext, CommonOptions, Outcome, Run } from "../command.ts";
-import { addCommonOptions, numberIn, numberList } from "../options.ts";
-import { checkVacant, writeFolder } from "../outputFolder.ts";
+import { addCommonOptions, byteCount, numberIn, numberList } from "../options.ts";
 import { formatBytes, formatLambda } from "../text/numbers.ts";
 import { formatTable } from "../text/table.ts";
 
@@ -15,7 +15,9 @@ type MergeOptions = CommonOptions & {
   readonly lambda?: number;
   readonly weights?: readonly number[];
   readonly method?: string;
-  readonly dtype: EngineMethods["exportMerge"]["request"]["dtype"];
+  readonly dtype: ExportDtype;
+  readonly arithmetic: ExportArithmetic;
+  readonly maxShardSize: number;
   readonly out: string;
 };
 
@@ -53,6 +55,15 @@ export function defineMerge(program: Command, run: Run): void {
           .choices(["float16", "bfloat16", "float32"])
           .default("float16"),
       )
+      .addOption(
+        new Option(
+          "--arithmetic <kind>",
+          "fp32, rounded once; or mergekit, all in the parents' 16 bits as mergekit 0.1.4 does without a dtype",
+        )
+          .choices(["fp32", "mergekit"])
+          .default("fp32"),
+      )
+      .option("--max-shard-size <size>", "weights files are no longer than this, such as 5GB", byteCount, 5e9)
       .requiredOption("--out <folder>", "a new or empty folder"),
   ).action((names: readonly string[], options: MergeOptions) =>
     run(options, (context) => merge(names, options, context)),
@@ -67,12 +78,14 @@ async function merge(
   const parents = await resolveParents(names, context);
   const recipe = chooseRecipe(parents, options);
   await checkVacant(options.out);
-  const { files } = await context.engine.call("exportMerge", { recipe, dtype: options.dtype }, context.job());
-  await writeFolder(options.out, files);
-  const written = files.map((file) => ({ name: file.name, bytes: file.bytes.byteLength }));
+  const { dtype, arithmetic, maxShardSize: maxShardBytes, out } = options;
+  const target = { kind: "path", path: out } as const;
+  const request = { recipe, dtype, arithmetic, maxShardBytes, target };
+  const { files } = await context.engine.call("exportMerge", request, context.job());
+  const written = files.map(({ name, bytes }) => ({ name, bytes }));
   return {
-    json: { out: options.out, recipe: { ...recipe, dtype: options.dtype }, files: written },
-    text: `${mergeText(options.out, recipe, written)}\n`,
+    json: { out, recipe: { ...recipe, dtype, arithmetic }, files: written },
+    text: `${mergeText(out, recipe, written)}\n`,
     stopped: false,
   };
 }

@@ -2,7 +2,8 @@
 
 Two merges stored as float16: `dtype: float32` (mergekit works in fp32 and rounds at the end) and `dtype: float16`
 (it is given fp16 tensors). Of the first every tensor's SHA-256 is kept, and how many elements differ from the formula in
-plain torch; of the second, how far it is from the first.
+plain torch; of the second, every tensor's SHA-256 and how far it is from the first. A third merges bfloat16 copies of the two in
+bfloat16 throughout; its hashes are kept.
 
 Two versions of mergekit compute differently, so the script adds its own version's numbers to the JSON and leaves the
 other's: 0.1.4 sums products in the working dtype, 0.1.5 always in fp32, by `addcmul_`, whose multiply-add is fused on
@@ -34,7 +35,9 @@ TARGET = ROOT / "src" / "merge" / "fixtures" / "mergekitLinear.json"
 LAMBDA = 0.87
 
 
-def merge(parents: list[pathlib.Path], dtype: str, out: pathlib.Path) -> dict[str, torch.Tensor]:
+def merge(
+    parents: list[pathlib.Path], dtype: str, out: pathlib.Path, out_dtype: str = "float16"
+) -> dict[str, torch.Tensor]:
     """mergekit's own run on two folders, older first."""
     config = {
         "merge_method": "linear",
@@ -43,7 +46,7 @@ def merge(parents: list[pathlib.Path], dtype: str, out: pathlib.Path) -> dict[st
             {"model": str(parents[1]), "parameters": {"weight": LAMBDA}},
         ],
         "dtype": dtype,
-        "out_dtype": "float16",
+        "out_dtype": out_dtype,
     }
     options = MergeOptions(copy_tokenizer=False, quiet=True)
     run_merge(MergeConfiguration.model_validate(yaml.safe_load(yaml.safe_dump(config))), str(out), options)
@@ -74,8 +77,19 @@ def with_buffers(source: pathlib.Path, target: pathlib.Path) -> pathlib.Path:
     return target
 
 
+def as_bfloat16(source: pathlib.Path, target: pathlib.Path) -> pathlib.Path:
+    """A copy of a checkpoint in bfloat16."""
+    target.mkdir()
+    for file in source.iterdir():
+        if file.suffix == ".json":
+            (target / file.name).write_bytes(file.read_bytes())
+    tensors = {name: tensor.bfloat16() for name, tensor in load_file(source / "model.safetensors").items()}
+    save_file(tensors, target / "model.safetensors", metadata={"format": "pt"})
+    return target
+
+
 def digest(tensor: torch.Tensor) -> str:
-    return hashlib.sha256(tensor.contiguous().numpy().tobytes()).hexdigest()
+    return hashlib.sha256(tensor.contiguous().view(torch.uint8).numpy().tobytes()).hexdigest()
 
 
 def compare(merged: dict[str, torch.Tensor], ideal: dict[str, torch.Tensor]) -> dict:
@@ -116,12 +130,17 @@ def main() -> None:
             buffers_added = True
             sources = [with_buffers(parent, scratch / parent.name) for parent in parents]
             full = merge(sources, "float32", scratch / "float32-buffers")
-        half = merge(sources if buffers_added else parents, "float16", scratch / "float16")
-    full, half = ({name: merged[name] for name in names} for merged in (full, half))
+        given = sources if buffers_added else parents
+        half = merge(given, "float16", scratch / "float16")
+        brains = [as_bfloat16(parent, scratch / f"{parent.name}-brain") for parent in given]
+        brain = merge(brains, "bfloat16", scratch / "bfloat16", "bfloat16")
+    full, half, brain = ({name: merged[name] for name in names} for merged in (full, half, brain))
     run = {
         "versions": {name: importlib.metadata.version(name) for name in ("mergekit", "torch", "safetensors")},
         "buffersAdded": buffers_added,
         "sha256": {name: digest(full[name]) for name in names},
+        "float16Sha256": {name: digest(half[name]) for name in names},
+        "bfloat16Sha256": {name: digest(brain[name]) for name in names},
         "againstFormula": compare(full, formula(parents, names, fused=False)),
         "againstFusedFormula": compare(full, formula(parents, names, fused=True)),
         "float16AgainstFloat32": compare(half, full),
@@ -133,7 +152,7 @@ def main() -> None:
     runs[run["versions"]["mergekit"]] = run
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     TARGET.write_text(json.dumps({**shared, "runs": dict(sorted(runs.items()))}, indent=1) + "\n")
-    print({key: value for key, value in run.items() if key != "sha256"})
+    print({key: value for key, value in run.items() if not key.lower().endswith("sha256")})
 
 
 def file_digest(parent: pathlib.Path) -> str:
