@@ -1,13 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { AppError } from "../base/errors.ts";
 import { parseModelConfig } from "./config.ts";
-import {
-  architectureTitle,
-  createRoleOf,
-  parameterCount,
-  parameterPlace,
-  parameterTable,
-} from "./parameterTable.ts";
+import { createRoleOf, parameterCount, parameterTable } from "./parameterTable.ts";
 import { plainRotary } from "./rotary.ts";
 
 /** Pythia-70m's own numbers, in the spelling its files use. */

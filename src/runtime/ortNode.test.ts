@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ModelConfig, parseModelConfig } from "../model/config.ts";
+import type { ModelConfig } from "../model/config.ts";
 import { plainRotary } from "../model/rotary.ts";
 import type { Backend } from "./backend.ts";
 import {
@@ -111,6 +110,26 @@ describe("packing changes nothing", () => {
     expect(largestDifference(tree!.logprobs.slice(10, 14), third!.logprobs)).toBeLessThan(1e-5);
   });
 
+  test("grouped queries and a sliding window see the same in a tree as in whole sequences", async () => {
+    const config: ModelConfig = { ...TINY_LLAMA, slidingWindow: { size: 3, layers: [0, 1] } };
+    const [context, choices] = [
+      [3, 1, 4, 1, 5],
+      [
+        [9, 2, 6, 5],
+        [3, 5, 8],
+      ],
+    ];
+    const children = choices.map((tokens) => ({ tokens, parent: 0, startPosition: context.length }));
+    const tree = packRows([[{ tokens: context }, ...children]], 12);
+    const whole = choices.map((tokens) => packRows([[{ tokens: [...context, ...tokens] }]], 9));
+    const [packed, ...apart] = await scoreOn(config, readerOf(randomWeights(config, 4)), [
+      { ...tree, targetTokens: new Int32Array(12).fill(7) },
+      ...whole.map((row) => ({ ...row, targetTokens: row.targetTokens.map(() => 7) })),
+    ]);
+    expect(largestDifference(packed!.logprobs.slice(0, 9), apart[0]!.logprobs)).toBeLessThan(1e-5);
+    expect(largestDifference(packed!.logprobs.slice(9), apart[1]!.logprobs.slice(5))).toBeLessThan(1e-5);
+  });
+
   test("padding has no influence", async () => {
     const row = [[{ tokens: [2, 7, 1, 8, 2, 8] }]];
     const noisy = packRows(row, 20);
@@ -164,46 +183,3 @@ describe("failures are told in words", () => {
     await expect(scoreOn(TINY, reader, [far])).rejects.toMatchObject({ tag: "internal" });
   });
 });
-
-describe.each(["tinyPythia", "tinySequential"])("transformers' numbers for %s", (name) => {
-  const folder = new URL(`./fixtures/${name}/`, import.meta.url);
-  const golden: {
-    readonly sequences: readonly { readonly tokens: number[]; readonly logprobs: number[] }[];
-  } = JSON.parse(readFileSync(new URL("logprobs.json", folder), "utf8"));
-  const config = parseModelConfig(JSON.parse(readFileSync(new URL("config.json", folder), "utf8")));
-
-  test("log-probabilities within 1e-4, all sequences packed together", async () => {
-    const columns = Math.max(...golden.sequences.map((sequence) => sequence.tokens.length));
-    const batch = packRows(
-      golden.sequences.map(({ tokens }) => [{ tokens }]),
-      columns,
-    );
-    const predicting = golden.sequences.flatMap(({ tokens }, r) =>
-      tokens.slice(1).map((token, i) => ({ place: r * columns + i, token })),
-    );
-    const [scored] = await scoreOn(config, safetensorsReader(new URL("model.safetensors", folder)), [
-      {
-        ...batch,
-        scoredPlaces: Int32Array.from(predicting, ({ place }) => place),
-        targetPlaces: Int32Array.from(predicting, (_, i) => i),
-        targetTokens: Int32Array.from(predicting, ({ token }) => token),
-      },
-    ]);
-    const expected = golden.sequences.flatMap(({ logprobs }) => logprobs);
-    expect(largestDifference(scored!.logprobs, expected)).toBeLessThan(1e-5);
-  });
-});
-
-/** The least that reads these fixtures; the real reader is the checkpoint room's. */
-function safetensorsReader(file: URL): WeightReader {
-  const bytes = readFileSync(file);
-  const headerEnd = 8 + Number(bytes.readBigUInt64LE(0));
-  const header = JSON.parse(bytes.toString("utf8", 8, headerEnd));
-  return {
-    async readWeight(name) {
-      const { dtype, data_offsets } = header[name];
-      const own = new Uint8Array(bytes.subarray(headerEnd + data_offsets[0], headerEnd + data_offsets[1]));
-      return { dtype: dtype === "F16" ? "float16" : "float32", bytes: own };
-    },
-  };
-}
