@@ -5,6 +5,7 @@
 import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import * as v from "valibot";
 import { AppError } from "../base/errors.ts";
+import { decodeByteFallback } from "./byteFallback.ts";
 
 /** A tokenizer as a checkpoint's `tokenizer.json` describes it. */
 export interface Tokenizer {
@@ -44,6 +45,7 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfigJson: unk
   const json = parse(tokenizerSchema, "tokenizer.json", tokenizerJson);
   const config = parse(configSchema, "tokenizer_config.json", tokenizerConfigJson ?? {});
   const library = load({ ...json, pre_tokenizer: withUnicodeSpaces(json.pre_tokenizer) }, config);
+  repairByteFallback(library.decoder);
   const vocabulary = library.get_vocab();
   const eos = typeof config.eos_token === "object" ? config.eos_token?.content : config.eos_token;
   return {
@@ -79,13 +81,20 @@ function withUnicodeSpaces(preTokenizer: Record<string, unknown> | null): Record
   return { type: "Sequence", pretokenizers: [split, { ...preTokenizer, use_regex: false }] };
 }
 
+/** Has the library's byte-fallback decoder, alone or in a sequence, do as the reference does. */
+function repairByteFallback(decoder: LibraryTokenizer["decoder"]): void {
+  if (decoder === null) return;
+  if (decoder.config.type === "ByteFallback") decoder.decode_chain = decodeByteFallback;
+  if ("decoders" in decoder && Array.isArray(decoder.decoders)) decoder.decoders.forEach(repairByteFallback);
+}
+
 function load(json: object, config: object): LibraryTokenizer {
   try {
     return new LibraryTokenizer(json, config);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new AppError("unsupported", `The tokenizer cannot be used: ${why}.`, {
-      advice: "Use a checkpoint whose tokenizer.json has a byte-level BPE model, as Pythia's has.",
+      advice: "Use a checkpoint whose tokenizer.json has a byte-pair model, as Pythia's and Llama's have.",
       cause,
     });
   }

@@ -1,63 +1,76 @@
 """Token ids by the Python `tokenizers` package for texts that are easy to get wrong.
 
     python tools/golden/model/tokenizer_ids.py PATH/tokenizer.json src/model/fixtures/NAME.json
+    python tools/golden/model/tokenizer_ids.py PATH/tokenizer.json src/model/fixtures/NAME.json PATH/benchmarks
+
+The second form takes the first rows of every file under the folder instead, in whatever language they are, and keeps
+only a digest of the ids, so that the texts need not be copied. A row of a `.jsonl` file is its strings, one a line;
+of any other file, a line as it stands.
 """
 
 import json
 import pathlib
-import random
 import sys
 
 import tokenizers
 
-TEXTS = [
-    "", " ", "  ", "   ", "\n", "\n\n", " \n ", "\t", "\r\n", "a", " a", "a ",
-    "Hello world", "Hello  world", "Hello   world \n", "The ball floats.", " the ball",
-    "Question: How do you float a ball?\nAnswer: Put it in water.",
-    "don't I'll you're we've he'd I'm it's 'S 'T ''s", "12 123 1234567 3.14159 1,000 2+2=4", "x=1;y=2;\n\tif (x) { y }",
-    " " * 8, "a" + " " * 24 + "b", "a" + " " * 25 + "b", "a" + " " * 60 + "b", "\n" * 5 + "end", "tab\t\tand  space",
-    "naïve café", "nai\u0308ve cafe\u0301", "\u1112\u1161\u11ab\u1100\u1173\u11af", "한글 조합", "中文字符测试", "日本語のテキスト",
-    "Привет мир", "שלום עולם", "مرحبا بالعالم", "नमस्ते दुनिया", "ไทย", "Ελληνικά", "ǅ ﬁ ﬂ ½ ² Ⅳ ٣ ४",
-    "👍", "👩‍👩‍👧‍👦 family", "🇩🇪🇫🇷", "𝔘𝔫𝔦𝔠𝔬𝔡𝔢", "e\u0301\u0323", "\u0085", "a\u0085b", "a \u0085 b", "\ufeffstart", "a \ufeff b",
-    "a\u00a0b", "a \u00a0 b", "\u2028\u2029", "a\u200bb\u200d", "\u3000wide\u3000", "\u180e x", "\u1680\u2000\u200a", "\x00\x01\x7f",
-    "<|endoftext|>", "a<|endoftext|>b", " <|endoftext|> ", "<|endoftext|><|endoftext|>", "<|padding|>", "<|endoftex",
-    "snake_case camelCase kebab-case", "https://example.org/a?b=c&d=e#f", "....!!!???--__", "“quotes” — dash…", "\\n \\t",
-]
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from tokenizer_texts import TEXTS, digest, random_texts  # noqa: E402
+
+ROWS_PER_FILE = 50
 
 
-def random_texts(count: int) -> list[str]:
-    """Mixtures of words, runs of spaces and characters from many scripts; the same at every run."""
-    chooser = random.Random(3)
-    ranges = [(32, 127), (0x80, 0x250), (0x370, 0x500), (0x600, 0x700), (0x900, 0x980), (0x4E00, 0x9FFF), (0x1F300, 0x1F650)]
-    spaces = ["\t", "\n", "\r", "\u0085", "\u00a0", "\ufeff", "\u2028", "\u3000", "\u1680", "\u200b", "\u200d"]
-    texts = []
-    for _ in range(count):
-        parts = []
-        for _ in range(chooser.randint(1, 7)):
-            kind = chooser.random()
-            if kind < 0.3:
-                parts.append(" " * chooser.randint(1, 30))
-            elif kind < 0.5:
-                parts.append("".join(chooser.choices(spaces, k=chooser.randint(1, 3))))
-            else:
-                low, high = chooser.choice(ranges)
-                parts.append("".join(chr(chooser.randrange(low, high)) for _ in range(chooser.randint(1, 5))))
-        texts.append("".join(parts))
-    return texts
+def strings(value: object) -> list[str]:
+    """Every string in a JSON value, in order."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [text for inner in value for text in strings(inner)] if isinstance(value, list) else []
 
 
-def main() -> None:
-    source, target = sys.argv[1:]
-    tokenizer = tokenizers.Tokenizer.from_file(source)
+def rows_of(path: pathlib.Path) -> list[str]:
+    """The first rows of a file, line ends other than the line feed and marks at its start kept."""
+    lines = path.read_bytes().decode("utf-8").split("\n")[:ROWS_PER_FILE]
+    if path.suffix != ".jsonl":
+        return lines
+    return ["\n".join(strings(json.loads(line))) for line in lines if line]
+
+
+def by_text(tokenizer: tokenizers.Tokenizer) -> dict:
     rows = []
     for text in TEXTS + random_texts(80):
         ids = tokenizer.encode(text, add_special_tokens=False).ids
         rows.append({"text": text, "ids": ids, "decoded": tokenizer.decode(ids, skip_special_tokens=False)})
-    golden = {"versions": {"tokenizers": tokenizers.__version__}, "vocabulary": tokenizer.get_vocab_size(), "rows": rows}
+    return {"vocabulary": tokenizer.get_vocab_size(), "rows": rows}
+
+
+def by_file(tokenizer: tokenizers.Tokenizer, folder: pathlib.Path) -> dict:
+    files = []
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file():
+            continue
+        encoded = [tokenizer.encode(text, add_special_tokens=False).ids for text in rows_of(path)]
+        files.append(
+            {
+                "path": path.relative_to(folder).as_posix(),
+                "rows": len(encoded),
+                "tokens": sum(map(len, encoded)),
+                "sha256": digest(encoded),
+            }
+        )
+    return {"rowsPerFile": ROWS_PER_FILE, "files": files}
+
+
+def main() -> None:
+    source, target, *folder = sys.argv[1:]
+    tokenizer = tokenizers.Tokenizer.from_file(source)
+    measured = by_file(tokenizer, pathlib.Path(folder[0])) if folder else by_text(tokenizer)
+    golden = {"versions": {"tokenizers": tokenizers.__version__}, **measured}
     path = pathlib.Path(target)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(golden, separators=(",", ":")) + "\n")
-    print(len(rows), "texts,", path.stat().st_size, "bytes")
+    print(path.stat().st_size, "bytes")
 
 
 if __name__ == "__main__":
