@@ -366,7 +366,7 @@ test("checkpoints that do not belong together are refused before anything is loa
   const parents = [NAMES[0], NEW];
   const failed = mixed.call("sweep", { subject: { ...subject, parents }, lambdas: [0.5] }, quiet());
   await expect(failed).rejects.toThrow(
-    "demo:10 and demo:40 cannot be merged: rotaryDimensions is 4 in the one and 2 in the other",
+    "demo:10 and demo:40 cannot be merged: rotary.inverseFrequencies has 2 entries in the one and 1 in the other",
   );
 });
 
