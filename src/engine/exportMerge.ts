@@ -1,8 +1,9 @@
 /** `exportMerge`: the merged checkpoint written to a folder, all or nothing, streamed. Runs everywhere; wiring only. */
+import manifest from "../../package.json" with { type: "json" };
 import { AppError } from "../base/errors.ts";
 import { createProgress } from "../base/job.ts";
 import type { ExportRequest } from "../domain/export.ts";
-import { type MergedFile, mergeToFiles, type ParentHashes } from "../merge/execute.ts";
+import { type MergedFile, mergeToFiles, type Provenance } from "../merge/execute.ts";
 import type { EngineMethods, Job } from "../rpc/protocol.ts";
 import type { FolderWriter } from "../storage/folderWriter.ts";
 import type { OpenedCheckpoint } from "./checkpoints.ts";
@@ -23,9 +24,9 @@ export async function exportMerge(
 ): Promise<EngineMethods["exportMerge"]["result"]> {
   const folder = await parts.openFolder(request.target);
   try {
-    const hashes = await hashParents(parts, parents, job);
+    const sha256 = await hashParents(parts, parents, job);
     const checkpoints = parents.map(({ checkpoint }) => checkpoint);
-    const files = await mergeToFiles(checkpoints, request, hashes, job.signal);
+    const files = await mergeToFiles(checkpoints, request, { version: manifest.version, sha256 }, job.signal);
     await writeAll(parts, folder, files, job);
     const { where, blobs } = await folder.finish();
     return {
@@ -37,7 +38,8 @@ export async function exportMerge(
       })),
     };
   } catch (thrown) {
-    await folder.abandon();
+    // What went wrong first is what the person has to know.
+    await folder.abandon().catch(() => undefined);
     throw thrown;
   }
 }
@@ -68,7 +70,7 @@ async function hashParents(
   { clock, hash }: ExportParts,
   parents: readonly OpenedCheckpoint[],
   job: Job,
-): Promise<ParentHashes> {
+): Promise<Provenance["sha256"]> {
   const files = await Promise.all(
     parents.map(async ({ checkpoint, located }) =>
       Promise.all(

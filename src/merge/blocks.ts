@@ -1,108 +1,125 @@
 /**
- * One tensor of a merge, block by block, so that memory holds a few blocks and not a tensor; the next block is read while
- * one is merged. Runs everywhere.
+ * The tensors of a weights file, block by block, so that memory holds a few blocks and not a tensor; the next blocks are read
+ * while one is merged. Runs everywhere.
  */
 import { AppError } from "../base/errors.ts";
 import { throwIfCancelled } from "../base/job.ts";
+import { countNonFinite } from "../checkpoint/finite.ts";
 import type { Checkpoint } from "../checkpoint/open.ts";
-import { type TensorSpec, tensorElements } from "../checkpoint/tensor.ts";
-import type { ExportArithmetic, ExportDtype } from "../domain/export.ts";
-import { mergeAsMergekit } from "./mergekitOps.ts";
-import { addTerm, findOverflow, narrow, type StoredWeight, weightLength } from "./ops.ts";
+import { DTYPES, type TensorSpec, tensorElements } from "../checkpoint/tensor.ts";
+import { createBlockMerger, type Rounding, type StoredWeight } from "./ops.ts";
 import type { MergePlan } from "./plan.ts";
-
-/** How numbers are computed and stored. */
-export type Rounding = { readonly dtype: ExportDtype; readonly arithmetic: ExportArithmetic };
 
 /** Elements merged at a time: 4 MiB of a 16-bit parent. */
 const BLOCK_ELEMENTS = 2 ** 21;
 
 /**
- * The merged tensor's bytes in order.
- * @throws AppError of reading; `numerics` naming a value that the format cannot hold, and the parent it is from; `unsupported`
- * for mergekit's arithmetic on parents of different formats; `cancelled`.
+ * Blocks whose reading has begun before they are needed. A read on disk is several steps that only go on between two
+ * blocks' arithmetic: with one block ahead it would wait for the arithmetic instead of going on beside it.
+ */
+const BLOCKS_AHEAD = 2;
+
+/** A part of one tensor; `endElement` is exclusive. */
+type Block = { readonly tensor: TensorSpec; readonly startElement: number; readonly endElement: number };
+
+/**
+ * The bytes of the tensors in order, merged or copied as planned.
+ * @throws AppError of reading; `numerics` naming tensor, element and, where a parent is the cause, the parent; `cancelled`.
  */
 export async function* mergeBlocks(
   plan: MergePlan,
   parents: readonly Checkpoint[],
-  tensor: TensorSpec,
+  tensors: readonly TensorSpec[],
   rounding: Rounding,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
-  const total = tensorElements(tensor);
-  // mergekit reads every parent; in fp32 one that has no weight adds nothing.
-  const terms = rounding.arithmetic === "mergekit" ? plan.allTerms : plan.terms;
-  const readFrom = (start: number) => {
-    const end = Math.min(start + BLOCK_ELEMENTS, total);
-    const reads = terms.map(({ parent }) => parents[parent]!.readElements(tensor.name, start, end, signal));
-    return Promise.all(reads);
-  };
-  let next = readFrom(0);
-  for (let start = 0; start < total; start += BLOCK_ELEMENTS) {
+  const merge = createBlockMerger(
+    plan.terms.map(({ coefficient }) => coefficient),
+    rounding,
+  );
+  const copied = new Set(plan.copied.map(({ name }) => name));
+  const copy = async ({ name }: TensorSpec) => parents.at(-1)!.readTensor(name, signal);
+  const readWeights = ({ tensor, startElement, endElement }: Block) =>
+    Promise.all(
+      plan.terms.map(({ parent }) =>
+        parents[parent]!.readElements(tensor.name, startElement, endElement, signal),
+      ),
+    );
+  const blocks = tensors.flatMap((tensor) => (copied.has(tensor.name) ? wholeOf(tensor) : blocksOf(tensor)));
+  const read = (block: Block): Promise<Uint8Array<ArrayBuffer> | readonly StoredWeight[]> =>
+    copied.has(block.tensor.name) ? copy(block.tensor) : readWeights(block);
+  for await (const [block, content] of readAhead(blocks, read)) {
     throwIfCancelled(signal);
-    const weights = await next;
-    if (start + BLOCK_ELEMENTS < total) {
-      next = readFrom(start + BLOCK_ELEMENTS);
-      // A failure of the read ahead is met when its turn comes.
-      next.catch(() => undefined);
+    if (content instanceof Uint8Array) yield content;
+    else {
+      const bytes = merge(content);
+      checkFinite(bytes, block, content, plan, rounding);
+      yield bytes;
     }
-    const coefficients = terms.map(({ coefficient }) => coefficient);
-    const merged =
-      rounding.arithmetic === "mergekit"
-        ? mergeAsMergekit(weights, coefficients, commonDtype(tensor, weights))
-        : mergeInFp32(weights, coefficients);
-    const bad = findOverflow(merged, rounding.dtype);
-    if (bad >= 0) {
-      const culprit = weights.findIndex((weight) => findOverflow(mergeInFp32([weight], [1]), "float32") >= 0);
-      throw notHeld(
-        tensor,
-        start + bad,
-        merged[bad]!,
-        rounding.dtype,
-        plan.recipe.parents[terms[culprit]?.parent ?? -1],
-      );
-    }
-    yield narrow(merged, rounding.dtype);
   }
 }
 
-function mergeInFp32(
+function wholeOf(tensor: TensorSpec): readonly Block[] {
+  return [{ tensor, startElement: 0, endElement: tensorElements(tensor) }];
+}
+
+function blocksOf(tensor: TensorSpec): readonly Block[] {
+  const total = tensorElements(tensor);
+  return Array.from({ length: Math.ceil(total / BLOCK_ELEMENTS) }, (_, i) => ({
+    tensor,
+    startElement: i * BLOCK_ELEMENTS,
+    endElement: Math.min((i + 1) * BLOCK_ELEMENTS, total),
+  }));
+}
+
+/** Each item with what was read for it, in order; the next few reads are under way meanwhile. */
+async function* readAhead<T, R>(
+  items: readonly T[],
+  read: (item: T) => Promise<R>,
+): AsyncGenerator<readonly [T, R], void, undefined> {
+  const begun: Promise<R>[] = [];
+  for (const [i, item] of items.entries()) {
+    for (const next of items.slice(begun.length + i, i + 1 + BLOCKS_AHEAD)) {
+      const reading = read(next);
+      // A failure ahead is met when its turn comes.
+      reading.catch(() => undefined);
+      begun.push(reading);
+    }
+    yield [item, await begun.shift()!];
+  }
+}
+
+/** @throws AppError `numerics`. */
+function checkFinite(
+  bytes: Uint8Array,
+  { tensor: { name }, startElement }: Block,
   weights: readonly StoredWeight[],
-  coefficients: readonly number[],
-): Float32Array<ArrayBuffer> {
-  const [first] = weights;
-  const sum = new Float32Array(first === undefined ? 0 : weightLength(first));
-  for (const [i, weight] of weights.entries()) addTerm(sum, coefficients[i] ?? 0, weight, i === 0);
-  return sum;
-}
-
-function commonDtype(tensor: TensorSpec, weights: readonly StoredWeight[]): ExportDtype {
-  const [dtype, other] = new Set(weights.map((weight) => weight.dtype));
-  if (dtype !== undefined && other === undefined) return dtype;
+  plan: MergePlan,
+  { dtype }: Rounding,
+): void {
+  const { first } = countNonFinite(dtype, bytes);
+  if (first === null) return;
+  const element = startElement + first;
+  const culprit = weights.findIndex((weight) => !isFiniteAt(weight, first));
+  const parent = plan.recipe.parents[plan.terms[culprit]?.parent ?? -1];
+  const fields = { tensor: name, index: element, dtype };
+  if (parent === undefined)
+    throw new AppError(
+      "numerics",
+      `Merging "${name}" gives a value at element ${element} that is too large for ${dtype}.`,
+      { advice: "Store the merge as bfloat16 or float32.", fields },
+    );
   throw new AppError(
-    "unsupported",
-    `The parents store "${tensor.name}" as ${dtype} and ${other}; mergekit's arithmetic needs one number format.`,
-    { advice: "Merge in fp32.", fields: { tensor: tensor.name } },
-  );
-}
-
-function notHeld(
-  { name }: TensorSpec,
-  element: number,
-  value: number,
-  dtype: ExportDtype,
-  culprit: string | undefined,
-): AppError {
-  const where = `Merging "${name}" gives ${value} at element ${element}, which ${dtype} cannot hold`;
-  return new AppError(
     "numerics",
-    culprit === undefined ? `${where}.` : `${where}; ${culprit} holds values that are not finite.`,
+    `"${name}" cannot be merged: its element ${element} in ${parent} is NaN or infinite.`,
     {
-      advice:
-        culprit === undefined
-          ? "Store the merge as bfloat16 or float32."
-          : "Its training diverged, or the file is damaged: choose another checkpoint, or get it again.",
-      fields: { tensor: name, index: element, dtype },
+      advice: "Its training diverged, or the file is damaged: choose another checkpoint, or get it again.",
+      fields: { ...fields, checkpoint: parent },
     },
   );
+}
+
+function isFiniteAt({ dtype, bytes }: StoredWeight, element: number): boolean {
+  const size = dtype === "float32" ? DTYPES.F32.bytes : DTYPES.F16.bytes;
+  return countNonFinite(dtype, bytes.slice(element * size, (element + 1) * size)).first === null;
 }

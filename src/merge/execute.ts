@@ -3,12 +3,13 @@
  * asked for, block by block, so that memory holds a few blocks and not a model. Runs everywhere.
  */
 import { concatBytes } from "../base/bytes.ts";
-import { throwIfCancelled } from "../base/job.ts";
 import { encodeSafetensorsHead } from "../checkpoint/encode.ts";
 import type { Checkpoint } from "../checkpoint/open.ts";
+import { tensorElements } from "../checkpoint/tensor.ts";
 import type { ExportRequest } from "../domain/export.ts";
 import { mergeBlocks } from "./blocks.ts";
 import { encodeMergekitConfig } from "./mergekitConfig.ts";
+import type { Rounding } from "./ops.ts";
 import { type MergePlan, planMerge } from "./plan.ts";
 import { encodeShardIndex, planShards, type Shard } from "./shards.ts";
 
@@ -23,10 +24,18 @@ export type MergedFile = {
 /** What is merged, and how it is stored. */
 export type MergeRequest = Pick<ExportRequest, "recipe" | "dtype" | "arithmetic" | "maxShardBytes">;
 
-/** SHA-256 by weights file's name, one record a parent. */
-export type ParentHashes = readonly Readonly<Record<string, string>>[];
+/** What the weights' header tells besides the request. */
+export type Provenance = {
+  /** Of MergeScope. */
+  readonly version: string;
+  /** SHA-256 by weights file's name, one record a parent. */
+  readonly sha256: readonly Readonly<Record<string, string>>[];
+};
 
-/** Files of the newest parent that go with the merged model as they are, where they exist. */
+/**
+ * Files of the newest parent that go with the merged model as they are, where they exist. The programs are those that
+ * transformers runs for Baichuan2, whose architecture it does not know by itself; nothing here runs them.
+ */
 const COMPANIONS = [
   "generation_config.json",
   "tokenizer.json",
@@ -37,18 +46,23 @@ const COMPANIONS = [
   "merges.txt",
   "tokenizer.model",
   "chat_template.jinja",
+  "configuration_baichuan.py",
+  "modeling_baichuan.py",
+  "tokenization_baichuan.py",
+  "generation_utils.py",
+  "quantizer.py",
 ];
 
 /**
- * The merged checkpoint's files: configuration, tokenizer, the merge as mergekit writes it, weights.
+ * The merged checkpoint's files: weights, tokenizer, the merge as mergekit writes it, and the configuration last, so that
+ * what a crash leaves of a folder is not taken for a checkpoint.
  * @param parents oldest first, one a coefficient.
- * @param hashes go into the weights' header with the recipe.
  * @throws AppError as `planMerge`, and `read-failed`; from `chunks` as `mergeBlocks`.
  */
 export async function mergeToFiles(
   parents: readonly Checkpoint[],
   request: MergeRequest,
-  hashes: ParentHashes,
+  provenance: Provenance,
   signal: AbortSignal,
 ): Promise<readonly MergedFile[]> {
   const plan = planMerge(parents, request.recipe.coefficients, request.dtype);
@@ -57,13 +71,17 @@ export async function mergeToFiles(
     COMPANIONS.map(async (name) => ({ name, bytes: await newest.readFile(name, signal) })),
   );
   const shards = planShards([...plan.merged, ...plan.copied], request.maxShardBytes);
-  const index = encodeShardIndex(shards);
+  const index = encodeShardIndex(
+    shards,
+    plan.merged.reduce((sum, spec) => sum + tensorElements(spec), 0),
+  );
+  const metadata = { format: "pt", mergescope_recipe: encodeRecipe(request, provenance) };
   return [
-    textFile("config.json", encodeConfig(newest.config, request.dtype)),
-    ...companions.flatMap(({ name, bytes }) => (bytes === null ? [] : [bytesFile(name, bytes)])),
-    textFile("mergekit.yml", encodeMergekitConfig(request)),
-    ...shards.map((shard) => weightsFile(shard, plan, parents, request, hashes, signal)),
+    ...shards.map((shard) => weightsFile(shard, metadata, plan, parents, request, signal)),
     ...(index === null ? [] : [textFile("model.safetensors.index.json", index)]),
+    ...companions.flatMap(({ name, bytes }) => (bytes === null ? [] : [bytesFile(name, bytes)])),
+    textFile("mergekit.yml", encodeMergekitConfig(request.recipe, request)),
+    textFile("config.json", encodeConfig(newest.config, request.dtype)),
   ];
 }
 
@@ -95,35 +113,27 @@ function encodeConfig(config: unknown, dtype: MergeRequest["dtype"]): string {
 }
 
 function weightsFile(
-  shard: Shard,
+  { name, specs }: Shard,
+  metadata: Readonly<Record<string, string>>,
   plan: MergePlan,
   parents: readonly Checkpoint[],
-  request: MergeRequest,
-  hashes: ParentHashes,
+  rounding: Rounding,
   signal: AbortSignal,
 ): MergedFile {
-  const layout = encodeSafetensorsHead(shard.specs, {
-    format: "pt",
-    mergescope: encodeRecipe(request, hashes),
-  });
-  const copied = new Set(plan.copied.map(({ name }) => name));
+  const layout = encodeSafetensorsHead(specs, metadata);
   async function* chunks() {
     yield layout.head;
-    for (const tensor of layout.tensors) {
-      throwIfCancelled(signal);
-      if (copied.has(tensor.name)) yield await parents.at(-1)!.readTensor(tensor.name, signal);
-      else yield* mergeBlocks(plan, parents, tensor, request, signal);
-    }
+    yield* mergeBlocks(plan, parents, layout.tensors, rounding, signal);
   }
-  return { name: shard.name, byteLength: layout.fileBytes, chunks };
+  return { name, byteLength: layout.fileBytes, chunks };
 }
 
 /** What was merged, for whoever finds the file alone. */
-function encodeRecipe({ recipe, dtype, arithmetic }: MergeRequest, hashes: ParentHashes): string {
+function encodeRecipe({ recipe, dtype, arithmetic }: MergeRequest, { version, sha256 }: Provenance): string {
   const parents = recipe.parents.map((name, i) => ({
     name,
-    weight: recipe.coefficients[i] ?? 0,
-    sha256: hashes[i] ?? {},
+    coefficient: recipe.coefficients[i] ?? 0,
+    sha256: sha256[i] ?? {},
   }));
-  return JSON.stringify({ version: 1, method: "linear", parents, arithmetic, dtype });
+  return JSON.stringify({ mergescope: version, method: "linear", arithmetic, dtype, parents });
 }

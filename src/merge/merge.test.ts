@@ -9,7 +9,7 @@ import { readSafetensorsHeader } from "../checkpoint/formats/safetensors.ts";
 import type { Checkpoint } from "../checkpoint/open.ts";
 import type { TensorSpec } from "../checkpoint/tensor.ts";
 import type { ExportDtype } from "../domain/export.ts";
-import { collectFile, type MergeRequest, mergeToFiles } from "./execute.ts";
+import { collectFile, type MergedFile, type MergeRequest, mergeToFiles } from "./execute.ts";
 import { openFiles, openFolder } from "./fixtures/files.ts";
 import { findMergeMethod, MERGE_METHODS } from "./methods/table.ts";
 import { planMerge } from "./plan.ts";
@@ -47,6 +47,8 @@ async function variant(name: string, change: (value: number, index: number) => n
   return openFiles(name, files);
 }
 
+const PROVENANCE = { version: "0.0.0", sha256: [] };
+
 function requestOf(
   coefficients: readonly number[],
   dtype: ExportDtype = "float16",
@@ -55,6 +57,8 @@ function requestOf(
   const recipe = { parents: ["older", "newer"], coefficients };
   return { recipe, dtype, arithmetic: "fp32", maxShardBytes: 5e9, ...more };
 }
+
+const weightsOf = (files: readonly MergedFile[]) => files.find(({ name }) => name === "model.safetensors")!;
 
 let older: Checkpoint;
 let newer: Checkpoint;
@@ -138,7 +142,7 @@ describe("a plan", () => {
 
 describe("a merged checkpoint", () => {
   async function merged(lambda: number, dtype: "float16" | "bfloat16" | "float32", parents = [older, newer]) {
-    const files = await mergeToFiles(parents, requestOf([1 - lambda, lambda], dtype), [], signal);
+    const files = await mergeToFiles(parents, requestOf([1 - lambda, lambda], dtype), PROVENANCE, signal);
     const contents = await Promise.all(
       files.map(async (file) => [file.name, await collectFile(file)] as const),
     );
@@ -165,7 +169,7 @@ describe("a merged checkpoint", () => {
     expect(checkpoint.tensors.some(({ name }) => name === "stranger")).toBe(false);
     expect(checkpoint.tokenizer).toEqual(TOKENIZER);
     expect(checkpoint.config).toEqual({ ...(newer.config as object), dtype: "bfloat16" });
-    expect([...files.keys()]).toEqual(["config.json", "tokenizer.json", "mergekit.yml", "model.safetensors"]);
+    expect([...files.keys()]).toEqual(["model.safetensors", "tokenizer.json", "mergekit.yml", "config.json"]);
   });
 
   test("at λ = 0 and 1 is a parent, to the bit", async () => {
@@ -192,7 +196,7 @@ describe("a merged checkpoint", () => {
     const files = await mergeToFiles(
       [older, newer],
       requestOf([0.75, 0.25], "float16", { maxShardBytes: 9000 }),
-      [],
+      PROVENANCE,
       signal,
     );
     const contents = new Map(
@@ -217,8 +221,8 @@ describe("a merged checkpoint", () => {
       ...requestOf([0.13, 0.87]),
       recipe: { parents: ["hf:org/run@step1", "b"], coefficients: [0.13, 0.87] },
     };
-    const hashes = [{ "model.safetensors": "ab" }, { "model.safetensors": "cd" }];
-    const files = await mergeToFiles([older, newer], request, hashes, signal);
+    const sha256 = [{ "model.safetensors": "ab" }, { "model.safetensors": "cd" }];
+    const files = await mergeToFiles([older, newer], request, { version: "1.2.3", sha256 }, signal);
     const text = async (name: string) =>
       new TextDecoder().decode(await collectFile(files.find((file) => file.name === name)!));
     expect(parse(await text("mergekit.yml"))).toEqual({
@@ -231,7 +235,7 @@ describe("a merged checkpoint", () => {
       dtype: "float32",
       out_dtype: "float16",
     });
-    const bytes = await collectFile(files.at(-1)!);
+    const bytes = await collectFile(weightsOf(files));
     const source = {
       name: "model.safetensors",
       byteLength: bytes.byteLength,
@@ -239,31 +243,48 @@ describe("a merged checkpoint", () => {
     };
     const { metadata } = await readSafetensorsHeader(source);
     expect(metadata.format).toBe("pt");
-    expect(JSON.parse(metadata.mergescope ?? "")).toEqual({
-      version: 1,
+    expect(JSON.parse(metadata.mergescope_recipe ?? "")).toEqual({
+      mergescope: "1.2.3",
       method: "linear",
-      parents: [
-        { name: "hf:org/run@step1", weight: 0.13, sha256: hashes[0] },
-        { name: "b", weight: 0.87, sha256: hashes[1] },
-      ],
       arithmetic: "fp32",
       dtype: "float16",
+      parents: [
+        { name: "hf:org/run@step1", coefficient: 0.13, sha256: sha256[0] },
+        { name: "b", coefficient: 0.87, sha256: sha256[1] },
+      ],
     });
+  });
+
+  test("names the parent, tensor and element where a weight is no number, wherever it lies", async () => {
+    for (const bad of [Number.NaN, Number.NEGATIVE_INFINITY]) {
+      const broken = await variant("broken", (value, index) => (index === 31 ? bad : value));
+      for (const arithmetic of ["fp32", "mergekit"] as const) {
+        const request = { ...requestOf([0.5, 0.5], "bfloat16", { arithmetic }) };
+        const files = await mergeToFiles([older, broken], request, PROVENANCE, signal);
+        await expect(collectFile(weightsOf(files))).rejects.toMatchObject({
+          tag: "numerics",
+          message: expect.stringMatching(
+            /^"gpt_neox.+" cannot be merged: its element 31 in broken is NaN or infinite\.$/,
+          ),
+          fields: { index: 31, checkpoint: "broken" },
+        });
+      }
+    }
   });
 
   test("is refused where float16 cannot hold it, and stops when told to", async () => {
     const huge = await variant("huge", () => 65_504);
     const parents = [huge, huge];
-    const files = await mergeToFiles(parents, requestOf([-1, 2]), [], signal);
-    expect((await collectFile(files.at(-1)!)).byteLength).toBe(files.at(-1)!.byteLength);
+    const files = await mergeToFiles(parents, requestOf([-1, 2]), PROVENANCE, signal);
+    expect((await collectFile(weightsOf(files))).byteLength).toBe(weightsOf(files).byteLength);
     const tooMuch = await variant("too much", (value) => (value > 0 ? 65_504 : -65_504));
-    const over = await mergeToFiles([older, tooMuch], requestOf([-0.5, 1.5]), [], signal);
-    await expect(collectFile(over.at(-1)!)).rejects.toMatchObject({ tag: "numerics" });
+    const over = await mergeToFiles([older, tooMuch], requestOf([-0.5, 1.5]), PROVENANCE, signal);
+    await expect(collectFile(weightsOf(over))).rejects.toMatchObject({ tag: "numerics" });
     const stop = new AbortController();
-    const stopped = await mergeToFiles(parents, requestOf([0, 1]), [], stop.signal);
+    const stopped = await mergeToFiles(parents, requestOf([0, 1]), PROVENANCE, stop.signal);
     let chunks = 0;
     const reading = async () => {
-      for await (const chunk of stopped.at(-1)!.chunks()) {
+      for await (const chunk of weightsOf(stopped).chunks()) {
         chunks += chunk.byteLength > 0 ? 1 : 0;
         if (chunks === 3) stop.abort();
       }

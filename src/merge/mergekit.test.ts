@@ -7,12 +7,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { concatBytes, sha256Hex } from "../base/bytes.ts";
-import { float16Bits, float16Value } from "../base/float16.ts";
+import { decodeFloat16, encodeBfloat16, float16Bits, float16Value } from "../base/float16.ts";
 import { encodeSafetensorsHead } from "../checkpoint/encode.ts";
 import type { Checkpoint } from "../checkpoint/open.ts";
 import { collectFile, mergeToFiles } from "./execute.ts";
 import { openFiles, openFolder } from "./fixtures/files.ts";
-import { narrow, widenWeight } from "./ops.ts";
 
 type Golden = {
   readonly lambda: number;
@@ -43,6 +42,7 @@ const request = {
   arithmetic: "fp32",
   maxShardBytes: 5e9,
 } as const;
+const PROVENANCE = { version: "0.0.0", sha256: [] };
 let parents: readonly [Checkpoint, Checkpoint];
 let merged: Checkpoint;
 
@@ -51,7 +51,7 @@ beforeAll(async () => {
     golden.parents.map((step) => openFolder(join(import.meta.dirname, `../../public/demo/step${step}`))),
   );
   parents = [older!, newer!];
-  const files = await mergeToFiles(parents, request, [], signal);
+  const files = await mergeToFiles(parents, request, PROVENANCE, signal);
   const contents = files.map(async (file) => [file.name, await collectFile(file)] as const);
   merged = await openFiles("merged", new Map(await Promise.all(contents)));
 });
@@ -106,13 +106,19 @@ test("mergekit 0.1.5 differs by the fused multiply-add and nothing else", async 
   expect(differing / run.againstFormula.elements).toBeLessThan(1e-4);
 });
 
+function inBfloat16Bits(float16: Uint16Array): Uint8Array {
+  const [values, halves] = [new Float32Array(float16.length), new Uint16Array(float16.length)];
+  decodeFloat16(float16, values);
+  encodeBfloat16(values, halves);
+  return new Uint8Array(halves.buffer);
+}
+
 /** A checkpoint with the same weights in bfloat16. */
 async function inBfloat16(checkpoint: Checkpoint): Promise<Checkpoint> {
   const specs = checkpoint.tensors.map(({ name, shape }) => ({ name, shape, dtype: "BF16" as const }));
   const layout = encodeSafetensorsHead(specs, { format: "pt" });
   const parts: Uint8Array[] = [layout.head];
-  for (const { name } of layout.tensors)
-    parts.push(narrow(widenWeight(await checkpoint.readWeight(name, signal)), "bfloat16"));
+  for (const { name } of layout.tensors) parts.push(inBfloat16Bits(await patternsOf(checkpoint, name)));
   const config = new TextEncoder().encode(JSON.stringify(checkpoint.config));
   const files = [
     ["config.json", config],
@@ -126,7 +132,12 @@ test.each(["float16", "bfloat16"] as const)(
   async (dtype) => {
     const expected = golden.runs["0.1.4"][`${dtype}Sha256`]!;
     const given = dtype === "float16" ? parents : await Promise.all(parents.map(inBfloat16));
-    const files = await mergeToFiles(given, { ...request, dtype, arithmetic: "mergekit" }, [], signal);
+    const files = await mergeToFiles(
+      given,
+      { ...request, dtype, arithmetic: "mergekit" },
+      PROVENANCE,
+      signal,
+    );
     const contents = files.map(async (file) => [file.name, await collectFile(file)] as const);
     const checkpoint = await openFiles("as mergekit", new Map(await Promise.all(contents)));
     const hashes = await Promise.all(

@@ -29,8 +29,6 @@ export type MergePlan = {
   readonly model: ModelConfig;
   /** Parents with a coefficient other than 0, by index, in the recipe's order: the others are never read. */
   readonly terms: readonly Term[];
-  /** All parents, those of coefficient 0 too. */
-  readonly allTerms: readonly Term[];
   /** Parameters, merged and stored in the chosen format. */
   readonly merged: readonly TensorSpec[];
   /** Buffers of the newest parent, copied as they are: masks and frequencies are no weights. */
@@ -58,14 +56,13 @@ export function planMerge(
     checkAgreement({ ...parent, model: parseModelConfig(parent.config) }, { ...newest, model });
     checkTensors(parent, model);
   }
-  const allTerms = coefficients.map((coefficient, parent): Term => ({ parent, coefficient }));
+  const terms = coefficients.map((coefficient, parent): Term => ({ parent, coefficient }));
   const roleOf = createRoleOf(model);
   const extra = newest.tensors.filter(({ name }) => roleOf(name) !== "parameter");
   return {
     recipe: { parents: parents.map(({ name }) => name), coefficients },
     model,
-    terms: allTerms.filter(({ coefficient }) => coefficient !== 0),
-    allTerms,
+    terms: terms.filter(({ coefficient }) => coefficient !== 0),
     merged: parameterTable(model).map(({ name, shape }) => ({ name, shape, dtype: STORED[dtype] })),
     copied: extra.filter(({ name }) => roleOf(name) === "buffer"),
     leftOut: extra.filter(({ name }) => roleOf(name) === "unknown").map(({ name }) => name),

@@ -6,6 +6,7 @@ import { mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path";
 import { AppError } from "../base/errors.ts";
 import type { FolderWriter } from "./folderWriter.ts";
+import { writeChunks } from "./writeChunks.ts";
 
 /** @throws AppError `write-failed` unless nothing, or an empty folder, is at this path, in a folder that exists. */
 export async function checkVacant(folder: string): Promise<void> {
@@ -38,8 +39,9 @@ export async function createNodeFolder(folder: string): Promise<FolderWriter> {
       const path = join(partial, name);
       const file = await onDisk(folder, `${name} could not be begun`, () => open(path, "wx"));
       try {
-        for await (const chunk of chunks())
-          await onDisk(folder, `${name} could not be written`, () => file.writeFile(chunk));
+        await writeChunks({ chunks }, (chunk) =>
+          onDisk(folder, `${name} could not be written`, () => file.writeFile(chunk)),
+        );
         await onDisk(folder, `${name} could not be written`, () => file.sync());
       } finally {
         await file.close();
