@@ -4,29 +4,49 @@
  */
 import { AppError } from "../base/errors.ts";
 import type { FolderWriter, WritableFile } from "./folderWriter.ts";
+import { writeChunks } from "./writeChunks.ts";
 
 /** What the browser offers to a page or a worker. */
 type Places = { readonly storage: Pick<StorageManager, "getDirectory">; readonly locks: LockManager };
 
 const DOWNLOADS = "downloads";
 
-/** Begins a new folder of this name. @throws AppError `write-failed` when it is there and holds something. */
+/**
+ * Begins a new folder of this name. There is no renaming a folder in a browser, so it is there while it is being written;
+ * abandoned, it goes away with all that was written, and an empty folder that was there before stays.
+ * @throws AppError `write-failed` when it is there and holds something.
+ */
 export async function createDirectoryFolder(
   parent: FileSystemDirectoryHandle,
   name: string,
 ): Promise<FolderWriter> {
   const where = `${parent.name}/${name}`;
+  const existed = await isThere(parent, name);
   const folder = await attempt(where, () => parent.getDirectoryHandle(name, { create: true }));
   for await (const _entry of folder.values())
     throw new AppError("write-failed", `Nothing was written to ${where}: it is not empty.`, {
       advice: "Remove that folder, or choose another place.",
       fields: { folder: where },
     });
+  const begun: string[] = [];
   return {
-    write: async (file) => void (await writeInto(folder, where, file)),
+    async write(file) {
+      begun.push(file.name);
+      await writeInto(folder, where, file);
+    },
     finish: async () => ({ where, blobs: new Map() }),
-    abandon: () => parent.removeEntry(name, { recursive: true }),
+    async abandon() {
+      if (existed) for (const file of begun) await folder.removeEntry(file).catch(() => undefined);
+      else await parent.removeEntry(name, { recursive: true });
+    },
   };
+}
+
+async function isThere(parent: FileSystemDirectoryHandle, name: string): Promise<boolean> {
+  return parent.getDirectoryHandle(name).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Begins a folder of downloads: what `finish` gives are files on disk that the page has to hand over. */
@@ -67,7 +87,7 @@ async function writeInto(
   const handle = await attempt(where, () => folder.getFileHandle(name, { create: true }));
   const stream = await attempt(where, () => handle.createWritable());
   try {
-    for await (const chunk of chunks()) await attempt(where, () => stream.write(chunk));
+    await writeChunks({ chunks }, (chunk) => attempt(where, () => stream.write(chunk)));
   } catch (thrown) {
     await stream.abort().catch(() => undefined);
     throw thrown;

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -6,7 +6,6 @@ import type { ByteSource } from "./byteSource.ts";
 import { createBlobSource } from "./file.ts";
 import { createFileSet, createMemorySource } from "./memory.ts";
 import { createNodeFileSet, openNodeFile } from "./nodeFile.ts";
-import { createNodeFolder } from "./nodeFolder.ts";
 
 const CONTENT = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
 let folder: string;
@@ -56,44 +55,4 @@ test("a file cut while it is read is an error, not fewer bytes", async () => {
   const source = (await openNodeFile(path))!;
   await writeFile(path, CONTENT.slice(0, 100));
   await expect(source.read(50, 200)).rejects.toMatchObject({ tag: "read-failed" });
-});
-
-describe("a folder that is written", () => {
-  const file = (name: string, chunks: () => AsyncGenerator<Uint8Array<ArrayBuffer>>) => ({
-    name,
-    byteLength: CONTENT.byteLength,
-    chunks,
-  });
-  async function* good() {
-    yield CONTENT.slice(0, 400);
-    yield CONTENT.slice(400);
-  }
-  async function* bad() {
-    yield CONTENT;
-    throw new Error("the source broke");
-  }
-
-  test("appears when it is whole", async () => {
-    const out = join(folder, "new");
-    const writer = await createNodeFolder(out);
-    await writer.write(file("good.bin", good));
-    await expect(stat(out)).rejects.toThrow();
-    await writer.finish();
-    expect(new Uint8Array(await readFile(join(out, "good.bin")))).toEqual(CONTENT);
-    await expect(createNodeFolder(out)).rejects.toThrow(/it is not empty/);
-  });
-
-  test("leaves nothing behind when its source breaks", async () => {
-    const before = await readdir(folder);
-    const writer = await createNodeFolder(join(folder, "broken"));
-    await writer.write(file("good.bin", good));
-    await expect(writer.write(file("bad.bin", bad))).rejects.toThrow("the source broke");
-    await writer.abandon();
-    expect(await readdir(folder)).toEqual(before);
-  });
-
-  test("is refused where it cannot be, before anything is made", async () => {
-    for (const place of ["data.bin", "nowhere/deep"])
-      await expect(createNodeFolder(join(folder, place))).rejects.toMatchObject({ tag: "write-failed" });
-  });
 });

@@ -2,6 +2,7 @@
  * Writing a folder all or nothing: the files go to a hidden folder beside it, which takes the name when it is whole.
  * A folder that holds something is never written to. Node only.
  */
+import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { AppError } from "../base/errors.ts";
@@ -32,7 +33,7 @@ async function checkAround(folder: string): Promise<void> {
 export async function createNodeFolder(folder: string): Promise<FolderWriter> {
   await checkVacant(folder);
   const target = resolve(folder);
-  const partial = join(dirname(target), `.${basename(target)}.partial-${process.pid}`);
+  const partial = join(dirname(target), `.${basename(target)}.partial-${randomUUID().slice(0, 8)}`);
   await onDisk(folder, "the folder around it cannot be written to", () => mkdir(partial));
   return {
     async write({ name, chunks }) {
@@ -51,10 +52,18 @@ export async function createNodeFolder(folder: string): Promise<FolderWriter> {
       onDisk(folder, "the finished files could not be moved there", async () => {
         await rmdir(target).catch(() => undefined);
         await rename(partial, target);
+        await syncFolder(dirname(target));
         return { where: folder, blobs: new Map() };
       }),
     abandon: () => rm(partial, { recursive: true, force: true }),
   };
+}
+
+/** Makes the new name survive a crash; some systems cannot open a folder, and look after that themselves. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r").catch(() => null);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
 }
 
 /** Runs one act on the disk; its failure is a `write-failed`. */
@@ -64,7 +73,9 @@ async function onDisk<T>(folder: string, reason: string, act: () => Promise<T>):
   } catch (cause) {
     throw writeFailed(
       folder,
-      hasCode(cause, "ENOSPC") ? `${reason}, because the disk is full` : reason,
+      ["ENOSPC", "EDQUOT"].some((code) => hasCode(cause, code))
+        ? `${reason}, because the disk is full`
+        : reason,
       cause,
     );
   }
