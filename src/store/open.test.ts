@@ -4,11 +4,10 @@ import type { App } from "./app.ts";
 import { bytesToFetch, canExplore } from "./choice.ts";
 import { appOver, forgetWorld, until, world } from "./fixtures/appOver.ts";
 import { createFakeEngine } from "./fixtures/fakeEngine.ts";
-import { PYTHIA_STEPS, pythia } from "./fixtures/fakeHub.ts";
+import { pythia } from "./fixtures/fakeHub.ts";
 import { FAKE_RUN } from "./fixtures/fakeRun.ts";
 import { keptRows } from "./kept.ts";
 import { currentMatrix } from "./matrix.ts";
-import { findRevisions, QUICK_PICKS } from "./revisions.ts";
 import { currentStudy } from "./study.ts";
 import { currentTrajectory } from "./trajectory.ts";
 
@@ -366,41 +365,5 @@ describe("what is kept", () => {
       { checkpoints: ["o/r@step1"], keys: ["a", "b"], bytes: 110, whole: false },
       { checkpoints: ["o/r@step2", "o/r@step1"], keys: ["c"], bytes: 5, whole: true },
     ]);
-  });
-});
-
-describe("revisions", () => {
-  const repository = {
-    repository: "EleutherAI/pythia-70m",
-    revisions: [...PYTHIA_STEPS.map((step) => ({ name: `step${step}`, step })), { name: "main", step: null }],
-  };
-
-  it("are found by what is typed, and can be typed where they are not listed", () => {
-    expect(findRevisions(repository, "")).toMatchObject({
-      steps: { length: 154 },
-      others: { length: 1 },
-      left: 0,
-    });
-    expect(findRevisions(repository, " step1430 ")).toMatchObject({
-      steps: [{ name: "step143000" }],
-      unlisted: "step1430",
-    });
-    expect(findRevisions(repository, "MAIN").others).toHaveLength(1);
-    expect(findRevisions(repository, "main").unlisted).toBeNull();
-    expect(findRevisions(repository, "../x").unlisted).toBeNull();
-    const many = {
-      ...repository,
-      revisions: Array.from({ length: 5000 }, (_, k) => ({ name: `b${k}`, step: null })),
-    };
-    expect(findRevisions(many, "")).toMatchObject({ others: { length: 600 }, left: 4400 });
-  });
-
-  it("have usual picks, which end at the last", () => {
-    const steps = PYTHIA_STEPS.map((step) => `step${step}`);
-    const picks = Object.fromEntries(QUICK_PICKS.map(({ label, pick }) => [label, pick(steps)]));
-    expect(picks["last two"]).toEqual(["step142000", "step143000"]);
-    expect(picks["last five"]).toHaveLength(5);
-    expect(picks["every 10th"]).toHaveLength(16);
-    expect(picks["every 10th"]?.at(-1)).toBe("step143000");
   });
 });
