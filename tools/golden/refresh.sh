@@ -10,5 +10,9 @@ first=$("$GOLDEN_PYTHON" -c 'import json; print(json.load(open("public/demo/run.
 "$GOLDEN_PYTHON" tools/golden/model/tokenizer_ids.py "public/demo/$first/tokenizer.json" src/model/fixtures/demoTokenizerIds.json
 "$GOLDEN_PYTHON" tools/golden/model/demo_logprobs.py
 HF_HUB_OFFLINE=1 "$GOLDEN_PYTHON" tools/golden/lm_eval/evaluate_demo.py
+exports=$(mktemp -d)
+npx tsx tools/golden/export/write_exports.ts "$exports"
+HF_HUB_OFFLINE=1 "$GOLDEN_PYTHON" tools/golden/export/check_export.py golden "$exports"
+rm -r "$exports"
 "$MERGEKIT_0_1_4_PYTHON" tools/golden/mergekit/linear.py
 "$MERGEKIT_0_1_5_PYTHON" tools/golden/mergekit/linear.py
