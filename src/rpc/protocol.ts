@@ -5,8 +5,8 @@
 import type { Progress } from "../base/job.ts";
 import type { BackendChoice, BackendInfo } from "../domain/backend.ts";
 import type { HubRepository, Inspection, RunInfo, Stored } from "../domain/checkpoint.ts";
-import type { ExportedFile, ExportRequest } from "../domain/export.ts";
 import type { Evaluation, ItemResult } from "../domain/evaluation.ts";
+import type { ExportedFile, ExportRequest } from "../domain/export.ts";
 import type { MetricName } from "../domain/measure.ts";
 import type { Recipe } from "../domain/recipe.ts";
 import type {

@@ -34,6 +34,7 @@ beforeEach(async () => {
         "stage/step2": { "config.json": "{}" },
         main: { "config.json": '{"a":2}' },
       },
+      tags: { v1: "main" },
     },
     "org/gated": {
       gated: true,
@@ -83,8 +84,10 @@ async function errorOf(attempt: Promise<unknown>) {
 }
 
 describe("a listing", () => {
-  test("names branches, the commit, and every file with its size and hash, page after page", async () => {
-    expect(await connect().revisions(NAME, signal)).toEqual(["step1000", "stage/step2", "main"]);
+  test("names branches, tags, the commit, and every file with its size and hash, page after page", async () => {
+    expect(await connect().revisions(NAME, signal)).toEqual(["step1000", "stage/step2", "main", "v1"]);
+    const ofTag = (await connect().open(NAME, "v1", signal)).listing;
+    expect(ofTag.commit).toBe((await connect().open(NAME, "main", signal)).listing.commit);
     const { listing } = await open();
     expect(listing.commit).toMatch(/^[0-9a-f]{40}$/);
     expect(listing.files).toHaveLength(62);

@@ -241,7 +241,9 @@ function dropState(machine: Machine): void {
   topDict(machine);
 }
 
-function refused(machine: Machine, what: string): AppError {
+/** A name from a hostile file goes to terminals: what does not print is replaced. */
+function refused(machine: Machine, name: string): AppError {
+  const what = name.slice(0, 200).replaceAll(/[^ -~]/g, "?");
   return new AppError("unsupported", `${machine.file} uses ${what}, which no plain file of weights needs.`, {
     advice: "It was refused, and nothing in it was run. Use safetensors, or save model.state_dict() alone.",
     fields: { file: machine.file, refused: what, pickleByte: machine.at },

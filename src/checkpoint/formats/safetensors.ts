@@ -26,7 +26,7 @@ const METADATA_KEY = "__metadata__";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const entrySchema = v.strictObject({
-  dtype: v.string(),
+  dtype: v.pipe(v.string(), v.maxLength(16)),
   shape: v.pipe(v.array(count), v.maxLength(MAX_DIMENSIONS)),
   data_offsets: v.strictTuple([count, count]),
 });

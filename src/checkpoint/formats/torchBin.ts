@@ -123,9 +123,10 @@ async function checkByteOrder(source: ByteSource, entry?: ZipEntry, signal?: Abo
   if (entry === undefined) return;
   const order = new TextDecoder().decode(await readEntry(source, entry, 16, signal));
   if (order === "little") return;
-  throw new AppError("unsupported", `${source.name} has its numbers in ${order}-endian byte order.`, {
-    advice: "Load it with PyTorch on this machine and save it again.",
-    fields: { file: source.name, byteOrder: order },
+  if (order !== "big") throw bad(source, `"${entry.name}" names no byte order`, { entry: entry.name });
+  throw new AppError("unsupported", `${source.name} has its numbers in big-endian byte order.`, {
+    advice: "Load it with PyTorch on a machine of today and save it again.",
+    fields: { file: source.name },
   });
 }
 
