@@ -6,7 +6,7 @@ export type ExportDtype = "float16" | "bfloat16" | "float32";
 
 /**
  * How the merge is computed: `fp32`, products and sums in fp32 and rounded once; `mergekit`, in the written number
- * format throughout, as mergekit 0.1.4's linear method does without a working `dtype`.
+ * format throughout, as mergekit 0.1.4's linear method does when that is its `dtype`, or that of the files and none is given.
  */
 export type ExportArithmetic = "fp32" | "mergekit";
 
@@ -24,7 +24,7 @@ export type ExportRequest = {
   readonly recipe: Recipe;
   readonly dtype: ExportDtype;
   readonly arithmetic: ExportArithmetic;
-  /** Weights files are no longer than this, unless a single tensor is. */
+  /** The tensors of a weights file take no more than this together, unless it has only one. */
   readonly maxShardBytes: number;
   readonly target: ExportTarget;
 };

@@ -58,12 +58,17 @@ export function defineMerge(program: Command, run: Run): void {
       .addOption(
         new Option(
           "--arithmetic <kind>",
-          "fp32, rounded once; or mergekit, all in the parents' 16 bits as mergekit 0.1.4 does without a dtype",
+          "fp32, rounded once at the end; or mergekit, in the written format throughout as mergekit 0.1.4 does",
         )
           .choices(["fp32", "mergekit"])
           .default("fp32"),
       )
-      .option("--max-shard-size <size>", "weights files are no longer than this, such as 5GB", byteCount, 5e9)
+      .option(
+        "--max-shard-size <size>",
+        "tensors of this many bytes in a weights file, such as 5GB",
+        byteCount,
+        5e9,
+      )
       .requiredOption("--out <folder>", "a new or empty folder"),
   ).action((names: readonly string[], options: MergeOptions) =>
     run(options, (context) => merge(names, options, context)),
