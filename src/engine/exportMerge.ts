@@ -1,5 +1,5 @@
 /** `exportMerge`: the merged checkpoint written to a folder, all or nothing, streamed. Runs everywhere; wiring only. */
-import manifest from "../../package.json" with { type: "json" };
+import { version } from "../../package.json";
 import { AppError } from "../base/errors.ts";
 import { createProgress } from "../base/job.ts";
 import type { ExportRequest } from "../domain/export.ts";
@@ -26,7 +26,7 @@ export async function exportMerge(
   try {
     const sha256 = await hashParents(parts, parents, job);
     const checkpoints = parents.map(({ checkpoint }) => checkpoint);
-    const files = await mergeToFiles(checkpoints, request, { version: manifest.version, sha256 }, job.signal);
+    const files = await mergeToFiles(checkpoints, request, { version, sha256 }, job.signal);
     await writeAll(parts, folder, files, job);
     const { where, blobs } = await folder.finish();
     return {
