@@ -11,6 +11,7 @@ import { missingExtents, totalBytes } from "./extents.ts";
 import { bodyOf, type Fetch, isHtml, refusal, request } from "./httpRequest.ts";
 import { createHubFile, type HubFileSource } from "./hubFile.ts";
 import type { Extent, Hub, HubCache, HubFile, HubFiles, HubListing, KnownExtent } from "./hubFiles.ts";
+import { SAFE_PATH } from "./keptListing.ts";
 import { retrying, type Wait } from "./retry.ts";
 import type { HashSource } from "./sha256.ts";
 
@@ -45,8 +46,6 @@ const treeSchema = v.array(
   }),
 );
 
-/** A path that stays inside its folder. */
-const SAFE_PATH = /^(?!.*(?:^|\/)\.\.?(?:\/|$))[^\\/\0][^\\\0]*$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 const GIT_ID = /^[0-9a-f]{40}$/;
 

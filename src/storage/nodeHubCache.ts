@@ -20,8 +20,9 @@ import { AppError } from "../base/errors.ts";
 import type { ByteSource } from "./byteSource.ts";
 import type { HubCache, HubFile, HubListing } from "./hubFiles.ts";
 import { parseJournal } from "./journal.ts";
+import { COMMIT, checkedKey, KEY, parseFiles, SAFE_PATH } from "./keptListing.ts";
 import { openNodeFile } from "./nodeFile.ts";
-import { beginPartial, checkedKey, KEY, onDisk, partialPaths } from "./nodePartialFile.ts";
+import { beginPartial, onDisk, partialPaths } from "./nodePartialFile.ts";
 
 /** The hub's cache, and what a person may do about it. */
 export interface NodeHubCache extends HubCache {
@@ -45,7 +46,6 @@ type StoredEntry = {
   readonly whole: boolean;
 };
 
-const COMMIT = /^[0-9a-f]{40}$/;
 const OURS = ".mergescope";
 
 /** The cache in this folder, which is made when something is first kept. */
@@ -72,8 +72,13 @@ export function createNodeHubCache(folder: string): NodeHubCache {
     },
     async remember(listing) {
       const { ours, refs, blobs, snapshots } = places(listing.repository);
+      const { revision } = listing;
+      if (!SAFE_PATH.test(revision))
+        throw new AppError("usage", `A revision called ${revision} cannot be kept.`, {
+          fields: { revision },
+        });
       await writeWhole(join(ours, "listings", `${listing.commit}.json`), JSON.stringify(listing.files));
-      if (!COMMIT.test(listing.revision)) await writeWhole(join(refs, listing.revision), listing.commit);
+      if (!COMMIT.test(revision)) await writeWhole(join(refs, revision), listing.commit);
       for (const file of listing.files) {
         const blob = join(blobs, checkedKey(file));
         if (await exists(blob)) await link(blob, join(snapshots, listing.commit, file.path));
@@ -129,19 +134,13 @@ async function readListing(
   commit: string,
 ): Promise<HubListing | null> {
   const own = await readFile(join(ours, "listings", `${commit}.json`), "utf8").catch(() => null);
-  const files = own === null ? await listSnapshot(join(snapshots, commit)) : parseFiles(own);
+  const files = own === null ? await listSnapshot(join(snapshots, commit)) : parseOwn(own);
   return files === null || files.length === 0 ? null : { repository, revision, commit, files };
 }
 
-function parseFiles(text: string): readonly HubFile[] | null {
+function parseOwn(text: string): readonly HubFile[] | null {
   try {
-    const files = JSON.parse(text) as readonly HubFile[];
-    const isFile = ({ path, key, byteLength, sha256 }: HubFile) =>
-      typeof path === "string" &&
-      KEY.test(key) &&
-      Number.isSafeInteger(byteLength) &&
-      (sha256 === null || sha256 === key);
-    return Array.isArray(files) && files.every(isFile) ? files : null;
+    return parseFiles(JSON.parse(text));
   } catch {
     return null;
   }
@@ -167,6 +166,7 @@ async function listSnapshot(folder: string): Promise<readonly HubFile[] | null> 
 }
 
 async function readCommit(refs: string, revision: string): Promise<string | null> {
+  if (!SAFE_PATH.test(revision)) return null;
   const text = await readFile(join(refs, revision), "utf8").catch(() => "");
   return COMMIT.test(text.trim()) ? text.trim() : null;
 }

@@ -3,22 +3,14 @@
  * a crash leaves is continued; it takes its place among the whole files in one step. Node only.
  */
 import { constants } from "node:fs";
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AppError } from "../base/errors.ts";
 import type { Extent, HubFile, PartialFile } from "./hubFiles.ts";
 import { joinExtents, journalLine, parseJournal } from "./journal.ts";
+import { checkedKey } from "./keptListing.ts";
 import { openNodeFile } from "./nodeFile.ts";
 import { holdLock } from "./nodeLock.ts";
-
-/** What can name content: SHA-256, or git's id. */
-export const KEY = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
-
-/** Keys are names of files: only what can be a hash may be one. */
-export function checkedKey({ key, path }: HubFile): string {
-  if (KEY.test(key)) return key;
-  throw new AppError("bad-format", `The hub names no hash for ${path}.`, { fields: { path } });
-}
 
 /** Where a partly written file, its journal and its lock lie. */
 export function partialPaths(ours: string, file: HubFile) {
@@ -45,16 +37,24 @@ export async function beginPartial(
     const known = parseJournal(text, file.byteLength);
     let done: readonly Extent[] = known.every(({ endByte }) => endByte <= size) ? known : [];
     const handle = await onDisk(data, () => open(data, constants.O_RDWR | constants.O_CREAT));
-    // Written anew, so that lines that do not count do not come to count later.
-    const log = await onDisk(journal, () => open(journal, "w"));
-    await onDisk(journal, () => log.appendFile(done.map(journalLine).join("")));
+    // Written anew, so that lines that do not count do not come to count later; in one step, so that a crash on the way
+    // forgets nothing.
+    const log = await onDisk(journal, async () => {
+      await writeFile(`${journal}.new`, done.map(journalLine).join(""), { flush: true });
+      await rename(`${journal}.new`, journal);
+      return open(journal, "a");
+    });
     let isOpen = true;
-    const close = async () => {
+    const letGo = async () => {
       if (!isOpen) return;
       isOpen = false;
       await handle.close();
       await log.close();
       await release();
+    };
+    const clear = async () => {
+      await rm(data, { force: true });
+      await rm(journal, { force: true });
     };
     return {
       get done() {
@@ -81,15 +81,18 @@ export async function beginPartial(
           await rename(data, join(blobs, file.key));
           await rm(journal, { force: true });
         });
-        await close();
+        await letGo();
       },
       async discard() {
-        await rm(data, { force: true });
-        await rm(journal, { force: true });
+        await clear();
         done = [];
-        await close();
+        await letGo();
       },
-      close,
+      async close() {
+        // Nothing came: nothing is left lying about.
+        if (isOpen && done.length === 0) await clear();
+        await letGo();
+      },
     };
   } catch (thrown) {
     await release();

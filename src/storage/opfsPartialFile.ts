@@ -73,13 +73,10 @@ export async function beginOpfsFile(
   const key = checkedKey(file);
   const release = await lockAlone(folder.locks, writeLock(key), signal);
   const handles: FileSystemSyncAccessHandle[] = [];
-  let isOpen = true;
   const closeHandles = () => {
     for (const handle of handles.splice(0)) handle.close();
   };
-  const close = async () => {
-    if (!isOpen) return;
-    isOpen = false;
+  const letGo = () => {
     closeHandles();
     release();
   };
@@ -101,6 +98,7 @@ export async function beginOpfsFile(
       const journal = await open(key + JOURNAL);
       // Written anew, so that lines that do not count do not come to count later.
       replaceBytes(journal, done.map(journalLine).join(""));
+      let isOpen = true;
       const started: PartialFile = {
         get done() {
           return done;
@@ -134,21 +132,33 @@ export async function beginOpfsFile(
             closeHandles();
             await replaceText(files, key + MARKER, markerText(byteLength));
             await removeIn(files, key + JOURNAL);
-            await close();
+            isOpen = false;
+            letGo();
           }),
         discard: () =>
           inStorage(path, async () => {
             closeHandles();
             await removeKept(files, key);
             done = [];
-            await close();
+            isOpen = false;
+            letGo();
           }),
-        close,
+        async close() {
+          if (!isOpen) return;
+          isOpen = false;
+          closeHandles();
+          try {
+            // Nothing came: nothing is left lying about.
+            if (done.length === 0) await removeKept(files, key);
+          } finally {
+            letGo();
+          }
+        },
       };
       return started;
     });
   } catch (thrown) {
-    await close();
+    letGo();
     throw thrown;
   }
 }
