@@ -38,14 +38,19 @@ export async function downloadFile(
   job: FetchJob,
 ): Promise<void> {
   try {
-    const computed = file.sha256 === null ? [] : known;
-    await fetchMissing(parts, file, partial, [...partial.done, ...computed], job);
-    for (const extent of missingKnown(partial.done, computed)) await writeKnown(partial, extent, job.signal);
-    if (!(await isRight(parts.hash, file, partial, job.signal))) {
+    // What came before needs no computing, whether it was computed then or fetched.
+    const computed = file.sha256 === null ? [] : missingKnown(partial.done, known);
+    const counted = countingFrom(job);
+    await fetchMissing(parts, file, partial, [...partial.done, ...computed], counted());
+    if (await isRight(parts.hash, file, withComputed(file, partial, computed, job.signal)))
+      // Only now, when the hash has proved them, are computed bytes written: a journal vouches for what it lists.
+      for (const extent of computed) await writeKnown(partial, extent, job.signal);
+    else {
       if (computed.length === 0) throw await wrongBytes(file, partial);
       // The guess at what they hold was wrong, or something else is: with all bytes fetched it is known which.
-      await fetchMissing(parts, file, partial, missingExtents(file.byteLength, computed), job);
-      if (!(await isRight(parts.hash, file, partial, job.signal))) throw await wrongBytes(file, partial);
+      await fetchMissing(parts, file, partial, partial.done, counted());
+      if (!(await isRight(parts.hash, file, withComputed(file, partial, [], job.signal))))
+        throw await wrongBytes(file, partial);
     }
     await partial.finish();
   } finally {
@@ -154,22 +159,61 @@ async function writeKnown(partial: PartialFile, extent: KnownExtent, signal: Abo
 }
 
 /** Whether the bytes have the hash that the hub named: SHA-256 of a large file, git's own of a small one. */
-async function isRight(
-  hash: HashSource,
+async function isRight(hash: HashSource, file: HubFile, source: ByteSource): Promise<boolean> {
+  if (file.sha256 !== null) return (await hash(source, new AbortController().signal)) === file.sha256;
+  return (await gitId(await source.read(0, file.byteLength))) === file.key;
+}
+
+/** The file as it will be: what was written, and over it what is computed. */
+function withComputed(
   file: HubFile,
   partial: PartialFile,
+  computed: readonly KnownExtent[],
   signal: AbortSignal,
-): Promise<boolean> {
-  const source: ByteSource = {
+): ByteSource {
+  return {
     name: file.path,
     byteLength: file.byteLength,
-    read: (startByte, endByte) => {
+    async read(startByte, endByte) {
       throwIfCancelled(signal);
-      return partial.read(startByte, endByte);
+      const bytes = await readWritten(partial, startByte, endByte);
+      for (const extent of computed) {
+        const [from, to] = [Math.max(startByte, extent.startByte), Math.min(endByte, extent.endByte)];
+        if (from < to) extent.fill(from, bytes.subarray(from - startByte, to - startByte));
+      }
+      return bytes;
     },
   };
-  if (file.sha256 !== null) return (await hash(source, signal)) === file.sha256;
-  return (await gitId(await partial.read(0, file.byteLength))) === file.key;
+}
+
+/** Zeros where nothing was written, which may be all there is at the end of a file. */
+async function readWritten(
+  partial: PartialFile,
+  startByte: number,
+  endByte: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(endByte - startByte);
+  for (const extent of partial.done) {
+    const [from, to] = [Math.max(startByte, extent.startByte), Math.min(endByte, extent.endByte)];
+    if (from < to) bytes.set(await partial.read(from, to), from - startByte);
+  }
+  return bytes;
+}
+
+/** Jobs whose counts go on where the one before stopped. */
+function countingFrom(job: FetchJob): () => FetchJob {
+  let [received, total] = [0, 0];
+  return () => {
+    const [receivedBefore, totalBefore] = [received, total];
+    return {
+      signal: job.signal,
+      onBytes(receivedNow, totalNow) {
+        received = receivedBefore + receivedNow;
+        total = totalBefore + totalNow;
+        job.onBytes(received, total);
+      },
+    };
+  };
 }
 
 /** The id that git gives a file: SHA-1 of "blob", its length, and its bytes. */

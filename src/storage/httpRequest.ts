@@ -60,7 +60,7 @@ export async function* bodyChunks(
   if (reader === undefined) return;
   let loaded = 0;
   try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    for (let part = await inTime(reader.read()); !part.done; part = await inTime(reader.read())) {
       loaded += part.value.byteLength;
       if (loaded > maxBytes) throw tooLong(url, maxBytes);
       yield part.value;
@@ -79,9 +79,31 @@ export async function* bodyChunks(
   }
 }
 
+/** How long a server may be silent before it counts as gone. */
+export const SILENCE_MS = 60_000;
+
+/** What is awaited, or a rejection after a silence too long. */
+export async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Nothing came for ${SILENCE_MS / 1000} s.`)), SILENCE_MS);
+  });
+  try {
+    return await Promise.race([work, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** The file's length from `Content-Range: bytes 0-9/1234`; `null` where the server does not say or hides it. */
 export function totalLength(response: Response): number | null {
   const match = /\/(\d+)$/.exec(response.headers.get("Content-Range") ?? "");
+  return match === null ? null : Number(match[1]);
+}
+
+/** Where the part begins that `Content-Range: bytes 0-9/1234` tells; `null` where the server does not say or hides it. */
+export function firstByte(response: Response): number | null {
+  const match = /^bytes (\d+)-/.exec(response.headers.get("Content-Range") ?? "");
   return match === null ? null : Number(match[1]);
 }
 

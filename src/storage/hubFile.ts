@@ -4,7 +4,16 @@
  */
 import { AppError, cancelled } from "../base/errors.ts";
 import type { ByteSource } from "./byteSource.ts";
-import { bodyChunks, bodyOf, type Fetch, refusal, request, totalLength, wrongLength } from "./httpRequest.ts";
+import {
+  bodyChunks,
+  bodyOf,
+  type Fetch,
+  firstByte,
+  refusal,
+  request,
+  totalLength,
+  wrongLength,
+} from "./httpRequest.ts";
 import type { HubFile } from "./hubFiles.ts";
 import { checkRange } from "./range.ts";
 
@@ -107,9 +116,15 @@ async function askRange(
   const isWhole = response.status === 200 && startByte === 0 && endByte === file.byteLength;
   if (response.status === 206 || isWhole) {
     const total = response.status === 206 ? totalLength(response) : file.byteLength;
-    if (total === null || total === file.byteLength) return response;
+    const from = response.status === 206 ? firstByte(response) : 0;
+    // Where a server hides the header there is nothing to compare.
+    if ((total ?? file.byteLength) === file.byteLength && (from ?? startByte) === startByte) return response;
     await response.body?.cancel();
-    throw wrongLength(url, total, file.byteLength);
+    if (total !== null && total !== file.byteLength) throw wrongLength(url, total, file.byteLength);
+    throw new AppError("read-failed", `${url} sent bytes from ${from} on, not from ${startByte} as asked.`, {
+      advice: "The server answers range requests wrongly: use another mirror.",
+      fields: { url, startByte, endByte },
+    });
   }
   if (response.status !== 200) throw await refusal(url, response);
   await response.body?.cancel();

@@ -1,5 +1,5 @@
 /** One writer at a time among processes of a machine: a file that names the process which holds it. Node only. */
-import { open, readFile, rm, stat } from "node:fs/promises";
+import { link, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { cancelled } from "../base/errors.ts";
 import { wait } from "../base/job.ts";
 
@@ -20,16 +20,27 @@ export async function holdLock(path: string, signal: AbortSignal): Promise<() =>
       const file = await open(path, "wx");
       await file.writeFile(mine);
       await file.close();
-      // Another that took the same dead process's lock away may have taken this one for it.
-      if ((await readFile(path, "utf8").catch(() => "")) === mine) return () => rm(path, { force: true });
+      return () => rm(path, { force: true });
     } catch (thrown) {
       if (!(thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST")) throw thrown;
     }
     const holder = await readFile(path, "utf8").catch(() => "");
     const isDead = holder === "" ? await isOld(path) : !isAlive(Number(holder.split(" ")[0]));
-    if (isDead) await rm(path, { force: true });
+    if (isDead) await takeAway(path, holder);
     else await wait(POLL_MS, signal);
   }
+}
+
+/** Removes a dead process's lock, and not one that somebody else has put in its place meanwhile. */
+async function takeAway(path: string, holder: string): Promise<void> {
+  const grave = `${path}.${crypto.randomUUID()}`;
+  const moved = await rename(path, grave).then(
+    () => true,
+    () => false,
+  );
+  if (!moved) return;
+  if ((await readFile(grave, "utf8")) !== holder) await link(grave, path).catch(() => undefined);
+  await rm(grave, { force: true });
 }
 
 /** Whether a process died between making the file and naming itself. */
