@@ -7,7 +7,7 @@ import type { ByteSource } from "./byteSource.ts";
 import { createBlobSource } from "./file.ts";
 import type { HubCache } from "./hubFiles.ts";
 import { checkedKey, KEY } from "./keptListing.ts";
-import { inStorage, openHandle } from "./opfsDirectory.ts";
+import { openHandle } from "./opfsDirectory.ts";
 import { createOpfsListings, type OpfsListings } from "./opfsListings.ts";
 import { lockShared, type Release, tryLockAlone } from "./opfsLock.ts";
 import {
@@ -62,7 +62,7 @@ export async function createOpfsCache({ storage, locks }: Places): Promise<OpfsC
     partial: (_listing, file) => safeExtents(files, file),
     begin: (_listing, file, signal) => beginOpfsFile(folder, file, signal),
     listing: listings.read,
-    remember: (listing) => inStorage(`The listing of ${listing.repository}`, () => listings.write(listing)),
+    remember: listings.write,
     async stored() {
       const kept = await listKept(files, listings);
       const { quota } = await storage.estimate();
@@ -85,7 +85,7 @@ export async function createOpfsCache({ storage, locks }: Places): Promise<OpfsC
             if (release === null) throw await inUse(key, listings);
             releases.push(release);
           }
-        for (const key of kept) await inStorage(key, () => removeKept(files, key));
+        for (const key of kept) await removeKept(files, key);
       } finally {
         for (const release of releases) release();
       }

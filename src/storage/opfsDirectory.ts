@@ -81,8 +81,8 @@ export async function removeIn(folder: FileSystemDirectoryHandle, name: string):
   }
 }
 
-/** Runs one act on the browser's storage; its failure is told in words. */
-export async function inStorage<T>(path: string, act: () => T | Promise<T>): Promise<T> {
+/** Runs one act on the browser's storage, for a file of so many bytes; its failure is told in words. */
+export async function inStorage<T>(path: string, neededBytes: number, act: () => T | Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (cause) {
@@ -90,7 +90,7 @@ export async function inStorage<T>(path: string, act: () => T | Promise<T>): Pro
     if (isNamed(cause, "QuotaExceededError"))
       throw new AppError("out-of-memory", `${path} does not fit into the browser's storage.`, {
         advice: "Remove kept files you no longer need.",
-        fields: { path },
+        fields: { path, neededBytes },
         cause,
       });
     throw new AppError("write-failed", `${path} could not be kept in the browser's storage.`, {

@@ -2,7 +2,7 @@
 import { sha256Hex } from "../base/bytes.ts";
 import type { HubFile, HubListing } from "./hubFiles.ts";
 import { COMMIT, parseFiles } from "./keptListing.ts";
-import { replaceText, textIn } from "./opfsDirectory.ts";
+import { inStorage, replaceText, textIn } from "./opfsDirectory.ts";
 
 /** The kept listings. */
 export type OpfsListings = {
@@ -42,7 +42,9 @@ export function createOpfsListings(folder: FileSystemDirectoryHandle, locks: Loc
       locks.request(LOCK, async () => {
         const name = await fileName(listing.repository, listing.revision);
         const text = JSON.stringify(listing);
-        if ((await textIn(folder, name)) !== text) await replaceText(folder, name, text);
+        if ((await textIn(folder, name)) === text) return;
+        const what = `The listing of ${listing.repository}`;
+        await inStorage(what, text.length, () => replaceText(folder, name, text));
       }),
     names: () =>
       reading(async () => {

@@ -86,7 +86,7 @@ export async function beginOpfsFile(
     return handle;
   };
   try {
-    return await inStorage(path, async () => {
+    return await inStorage(path, byteLength, async () => {
       const whole = await wholeFile(files, key);
       const isWhole = whole?.size === byteLength;
       let done = isWhole ? [{ startByte: 0, endByte: byteLength }] : await safeExtents(files, file);
@@ -104,7 +104,7 @@ export async function beginOpfsFile(
           return done;
         },
         write: (startByte, bytes) =>
-          inStorage(path, () => {
+          inStorage(path, byteLength, () => {
             writeAll(data, bytes, startByte);
             data.flush();
             const extent = { startByte, endByte: startByte + bytes.byteLength };
@@ -126,7 +126,7 @@ export async function beginOpfsFile(
           );
         },
         finish: () =>
-          inStorage(path, async () => {
+          inStorage(path, byteLength, async () => {
             if (data.getSize() !== byteLength) data.truncate(byteLength);
             data.flush();
             closeHandles();
@@ -136,7 +136,7 @@ export async function beginOpfsFile(
             letGo();
           }),
         discard: () =>
-          inStorage(path, async () => {
+          inStorage(path, byteLength, async () => {
             closeHandles();
             await removeKept(files, key);
             done = [];
