@@ -50,6 +50,7 @@ function effectsOver(source: Source): Effects {
       read: () => location.search,
       write: (query) => history.replaceState(null, "", query),
     },
+    askToKeep: async () => (await navigator.storage?.persist?.()) ?? false,
     pickDirectory: () => pickDirectory("readwrite"),
     download,
   };

@@ -107,7 +107,7 @@ function keysOf({ located }: OpenedCheckpoint): readonly string[] {
 
 /** Every checkpoint that is elsewhere, one after another, as one piece of work. */
 async function fetchAll(
-  { platform, hub, shelf }: CheckpointParts,
+  { platform, shelf }: CheckpointParts,
   names: readonly string[],
   job: Job,
 ): Promise<Record<string, never>> {
@@ -116,7 +116,6 @@ async function fetchAll(
   for (const one of opened) sizes.push(await bytesToFetch(one));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total === 0) return {};
-  await (await hub.kept())?.persist();
   const progress = createProgress(platform.clock, "fetching", total, "bytes");
   let before = 0;
   for (const [i, one] of opened.entries()) {

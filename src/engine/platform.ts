@@ -18,8 +18,6 @@ export interface KeptFiles extends HubCache {
   stored(): Promise<Stored>;
   /** @throws AppError `usage` for a file that is held. */
   remove(keys: readonly string[]): Promise<void>;
-  /** Asks that nothing be cleared by itself; whether that was granted. */
-  persist(): Promise<boolean>;
   /** Keeps these from being removed, by this page or another, until the function it gives is called. */
   hold(keys: readonly string[]): Promise<() => void>;
 }

@@ -28,7 +28,6 @@ import { beginPartial, onDisk, partialPaths } from "./nodePartialFile.ts";
 export interface NodeHubCache extends HubCache {
   stored(): Promise<StoredInCache>;
   remove(keys: readonly string[]): Promise<void>;
-  persist(): Promise<boolean>;
   hold(keys: readonly string[]): Promise<() => void>;
 }
 
@@ -99,7 +98,6 @@ export function createNodeHubCache(folder: string): NodeHubCache {
       for (const repository of await repositoriesOf(folder))
         await removeFrom(placesOf(folder, repository), keys);
     },
-    persist: async () => true,
     async hold(keys) {
       for (const key of keys) held.set(key, (held.get(key) ?? 0) + 1);
       return () => {

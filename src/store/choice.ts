@@ -76,6 +76,8 @@ export function createChoiceActions(
   /** @returns whether all of it is here now. */
   const fetchMissing = async (): Promise<boolean> => {
     running?.drop();
+    // Whatever the answer, the files come: what was not granted may be cleared one day, and is fetched again then.
+    void context.effects.askToKeep().catch(() => undefined);
     running = startRun(context, {
       method: "fetchCheckpoints",
       request: () => ({ checkpoints: names() }),

@@ -19,6 +19,8 @@ export type Effects = {
   readonly preferences: { read(key: string): string | null; write(key: string, value: string): void };
   /** The query of the page's address. */
   readonly address: { read(): string; write(query: string): void };
+  /** Asks the browser to keep what is fetched until the person removes it; only a page may, not its workers. */
+  readonly askToKeep: () => Promise<boolean>;
   /**
    * Asks for a folder to write into, while the person's click still counts; `null` where the browser has no folders.
    * @throws AppError `cancelled` when the person picks none.
