@@ -24,7 +24,6 @@ export interface OpfsCache extends HubCache {
   stored(): Promise<StoredInBrowser>;
   /** @throws AppError `usage` for a file that is held or being written, by this page or another. */
   remove(keys: readonly string[]): Promise<void>;
-  persist(): Promise<boolean>;
   hold(keys: readonly string[]): Promise<() => void>;
 }
 
@@ -90,7 +89,6 @@ export async function createOpfsCache({ storage, locks }: Places): Promise<OpfsC
         for (const release of releases) release();
       }
     },
-    persist: () => storage.persist(),
     async hold(keys) {
       const releases = await Promise.all([...new Set(keys)].map((key) => lockShared(locks, useLock(key))));
       return () => {
