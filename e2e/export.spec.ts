@@ -97,9 +97,11 @@ test.describe("export", { tag: "@wasm" }, () => {
   });
 
   test("where a folder can be picked, the files are written into one of their own", async ({ page }) => {
-    // The browser's own folder stands in for the one that a person would pick.
+    // A folder of the browser's own stands in for the one that a person would pick.
     await page.addInitScript(() => {
-      Reflect.set(window, "showDirectoryPicker", () => navigator.storage.getDirectory());
+      const pick = async () =>
+        (await navigator.storage.getDirectory()).getDirectoryHandle("picked", { create: true });
+      Reflect.set(window, "showDirectoryPicker", pick);
     });
     await openPage(page);
     await openExport(page);
@@ -108,7 +110,7 @@ test.describe("export", { tag: "@wasm" }, () => {
       timeout: 30_000,
     });
     const written = await page.evaluate(async () => {
-      const root = await navigator.storage.getDirectory();
+      const root = await (await navigator.storage.getDirectory()).getDirectoryHandle("picked");
       const found: Record<string, number> = {};
       for await (const [folder, handle] of root.entries())
         if (handle instanceof FileSystemDirectoryHandle)

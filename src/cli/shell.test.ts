@@ -1,10 +1,11 @@
 /** The real program on the shipped run: every command once, and what a person does wrong. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type MockFiles, type MockHub, startMockHub } from "../storage/fixtures/mockHub.ts";
 import { createNodeEngine } from "./nodePlatform.ts";
 import { runCommandLine } from "./program.ts";
 
@@ -90,6 +91,75 @@ describe("in a shell", () => {
     expect(resumed.trials).toHaveLength(trials);
     expect(resumed.trials.slice(0, -1)).toEqual(document.trials);
   }, 30_000);
+});
+
+describe("with the hub", () => {
+  let hub: MockHub;
+  beforeAll(async () => {
+    const filesOf = (step: number): MockFiles =>
+      Object.fromEntries(
+        readdirSync(join(DEMO, `step${step}`)).map((name) => [
+          name,
+          { file: join(DEMO, `step${step}`, name) },
+        ]),
+      );
+    const [older, newer] = run.defaultPair.map(filesOf);
+    hub = await startMockHub({
+      "lab/pocket": { revisions: { step3000: older, step3200: newer, again: newer } },
+    });
+    vi.stubEnv("HF_ENDPOINT", hub.endpoint);
+    vi.stubEnv("HF_HOME", join(folder, "hf"));
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await hub.close();
+  });
+
+  it("looks in before anything large moves, and tells the same weights under two names", async () => {
+    const names = ["hf:lab/pocket@step3000", "hf:lab/pocket@step3200", "hf:lab/pocket@again"];
+    const { checkpoints, identical, conflict, distances } = (
+      await here(["inspect", ...names, "--json"])
+    ).json();
+    expect(checkpoints.map((one: { step: number | null }) => one.step)).toEqual([3000, 3200, null]);
+    expect(checkpoints[0].files[0].sha256).toBe(
+      run.checkpoints.find((c: { step: number }) => c.step === 3000).sha256,
+    );
+    expect(checkpoints[0].bytesToFetch).toBeGreaterThan(1_700_000);
+    expect(identical).toEqual([[1, 2]]);
+    expect(conflict).toBeNull();
+    expect(distances[0].parts.length).toBeGreaterThan(8);
+    expect(distances[1].parts.every((part: { relative: number }) => part.relative === 0)).toBe(true);
+  }, 30_000);
+
+  it("fetches once, scores what the files on disk score, and needs no network any more", async () => {
+    const line = ["--task", TASK, "--limit", "20", "--json"];
+    const [local, remote] = [
+      await here(["evaluate", NEWER, ...line]),
+      await here(["evaluate", "hf:lab/pocket@step3200", ...line]),
+    ];
+    expect(remote.json().results).toEqual(local.json().results);
+    const sent = hub.requests.length;
+    vi.stubEnv("HF_HUB_OFFLINE", "1");
+    expect((await here(["evaluate", "hf:lab/pocket@step3200", ...line])).json().results).toEqual(
+      local.json().results,
+    );
+    const absent = await here(["evaluate", "hf:lab/pocket@step3000", ...line]);
+    expect(absent.code).toBe(1);
+    expect(absent.error).toMatch(/not kept on this machine.*\n.*HF_HUB_OFFLINE/);
+    vi.stubEnv("HF_HUB_OFFLINE", "");
+    expect(hub.requests.length).toBe(sent);
+  }, 30_000);
+
+  it("says what is wrong with a name, a repository, a revision", async () => {
+    for (const [name, code, words] of [
+      ["hf:lab/pocket@../x", 2, "does not name a checkpoint of the hub"],
+      ["hf:lab/nothing@main", 1, "no repository lab/nothing"],
+      ["hf:lab/pocket@step1", 1, "no revision step1"],
+    ] as const) {
+      const failed = await here(["inspect", name]);
+      expect(failed).toMatchObject({ code, error: expect.stringContaining(words) });
+    }
+  });
 });
 
 function linesOf(path: string): number {

@@ -104,10 +104,10 @@ async function fetchPiece(
     throwIfCancelled(signal);
     const before = at;
     try {
-      for await (const block of inBlocks(parts.stream(at, endByte, signal))) {
+      // Told as they come: what has come is written even when the connection breaks.
+      for await (const block of inBlocks(parts.stream(at, endByte, signal), onBytes)) {
         await partial.write(at, block);
         at += block.byteLength;
-        onBytes(block.byteLength);
       }
       if (at < endByte) throw endedEarly(at, endByte);
     } catch (thrown) {
@@ -122,6 +122,7 @@ async function fetchPiece(
 /** The same bytes in larger blocks; what has come before a break is handed on before the break is told. */
 async function* inBlocks(
   chunks: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  onBytes: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
   let gathered: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
@@ -130,6 +131,7 @@ async function* inBlocks(
     for await (const chunk of chunks) {
       gathered.push(chunk);
       bytes += chunk.byteLength;
+      onBytes(chunk.byteLength);
       if (bytes < WRITE_BYTES) continue;
       yield concatBytes(gathered);
       gathered = [];

@@ -29,6 +29,7 @@ export async function request(
     return await fetch(url, init);
   } catch (cause) {
     if (signal?.aborted || isCancelled(cause)) throw cancelled();
+    if (cause instanceof AppError) throw cause;
     throw new AppError("read-failed", `${url} could not be reached.`, {
       advice: "Check the connection and the address; a server elsewhere must also allow this page (CORS).",
       fields: { url },

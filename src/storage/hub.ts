@@ -52,7 +52,12 @@ const GIT_ID = /^[0-9a-f]{40}$/;
 /** The hub behind these parts. */
 export function createHub(parts: HubParts): Hub {
   const { endpoint, cache } = parts;
-  const fetch = retrying(parts.fetch, parts.wait);
+  // What comes is kept by us: a browser's own cache would keep it a second time, and ask for it in splinters.
+  const uncached: Fetch = (url, init) => parts.fetch(url, { ...init, cache: "no-store" });
+  const refused: Fetch = async (url) => {
+    throw offline(url);
+  };
+  const fetch = parts.offline ? refused : retrying(uncached, parts.wait);
   const headers = parts.token === null ? {} : { Authorization: `Bearer ${parts.token}` };
   const ask = <S extends v.GenericSchema>(path: string, schema: S, about: About, signal: AbortSignal) =>
     askJson({ ...parts, fetch }, headers, `${endpoint}/api/models/${path}`, schema, about, signal);
@@ -80,7 +85,6 @@ export function createHub(parts: HubParts): Hub {
   return {
     endpoint,
     async revisions(repository, signal) {
-      if (parts.offline) throw offline(repository);
       const about = { repository, revision: null };
       const { branches, tags } = (await ask(`${repository}/refs`, refsSchema, about, signal)).answer;
       return [...branches, ...tags].map(({ name }) => name);
@@ -89,7 +93,6 @@ export function createHub(parts: HubParts): Hub {
       const known = (await cache?.listing(repository, revision)) ?? null;
       let listing: HubListing;
       try {
-        if (parts.offline) throw offline(`${repository}@${revision}`);
         // A commit never changes, so that what is known of it needs no asking.
         listing = known?.commit === revision ? known : await list(repository, revision, signal);
       } catch (thrown) {
@@ -180,13 +183,14 @@ function toHubFile(entry: v.InferOutput<typeof treeSchema>[number]): readonly Hu
 }
 
 async function askJson<S extends v.GenericSchema>(
-  { fetch, endpoint, token }: HubParts,
+  { fetch, endpoint, token, offline: isOffline }: HubParts,
   headers: Readonly<Record<string, string>>,
   url: string,
   schema: S,
   about: About,
   signal: AbortSignal,
 ): Promise<Asked<v.InferOutput<S>>> {
+  if (isOffline) throw offline(nameOf(about));
   const response = await request(url, fetch, null, signal, headers).catch((thrown: unknown) => {
     throw unreachable(endpoint, thrown);
   });
@@ -224,7 +228,7 @@ async function hubRefusal(
   const code = response.headers.get("X-Error-Code");
   const { status } = response;
   const fields = { repository, revision, status };
-  const what = revision === null ? repository : `${repository}@${revision}`;
+  const what = nameOf(about);
   if (code === "RevisionNotFound" || (status === 404 && revision !== null && code !== "RepoNotFound")) {
     await response.body?.cancel();
     return new AppError("not-found", `${repository} has no revision ${revision}.`, {
@@ -247,6 +251,10 @@ async function hubRefusal(
     });
   }
   return refusal(url, response);
+}
+
+function nameOf({ repository, revision }: About): string {
+  return revision === null ? repository : `${repository}@${revision}`;
 }
 
 function unreachable(endpoint: string, thrown: unknown): unknown {

@@ -235,7 +235,7 @@ async function writeWhole(path: string, text: string): Promise<void> {
   if ((await readFile(path, "utf8").catch(() => null)) === text) return;
   await onDisk(path, async () => {
     await mkdir(dirname(path), { recursive: true });
-    const partial = `${path}.${process.pid}.partial`;
+    const partial = `${path}.${crypto.randomUUID()}.partial`;
     await writeFile(partial, text);
     await rename(partial, path);
   });
