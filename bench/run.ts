@@ -3,12 +3,13 @@
  * MERGESCOPE_PYTHON, a Python with the packages of tools/requirements.txt.
  */
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { createNodeEngine } from "../src/cli/nodePlatform.ts";
 import { measureInBrowser } from "./browser.ts";
 import { type Figures, formatResults } from "./report.ts";
+import { writePart } from "./resultsFile.ts";
 import { findPython } from "./torch.ts";
 import { compareWithTorch } from "./versusTorch.ts";
 import { measureWorkload } from "./workload.ts";
@@ -63,5 +64,5 @@ const results = formatResults({
   threads: THREADS,
   ...{ node, browser, bayes, versus },
 });
-writeFileSync(here("./RESULTS.md"), results);
+writePart(results);
 console.log(results);

@@ -24,6 +24,10 @@ export function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw cancelled();
 }
 
+/** A rate is believed after this long, or this share of the work: the first bytes say nothing of the rest. */
+const RATE_AFTER_MS = 1000;
+const RATE_AFTER_SHARE = 0.02;
+
 /**
  * Makes the reports of one counted piece of work. Remaining time is total work left at the mean rate so far,
  * so it is honest for equal pieces and late to notice unequal ones.
@@ -37,7 +41,8 @@ export function createProgress(
   const startMs = clock();
   return (done) => {
     const elapsedMs = clock() - startMs;
-    const remainingMs = done > 0 ? (elapsedMs / done) * (total - done) : null;
+    const hasRate = done > 0 && (elapsedMs >= RATE_AFTER_MS || done >= RATE_AFTER_SHARE * total);
+    const remainingMs = hasRate ? (elapsedMs / done) * (total - done) : null;
     return { label, done, total, unit, elapsedMs, remainingMs };
   };
 }

@@ -14,8 +14,11 @@ export type ReadParameter = {
   readonly bytes: Uint8Array<ArrayBuffer>;
 };
 
+/** Parameters being read while one is taken in: reading then hides behind checking and copying, or they behind it. */
+const READ_AHEAD = 4;
+
 /**
- * Every parameter of the table, read one after another.
+ * Every parameter of the table, in its order.
  * @throws AppError `mismatch` for a tensor of another size, `cancelled`, and whatever the reader throws.
  */
 export async function* readParameters(
@@ -23,7 +26,21 @@ export async function* readParameters(
   reader: WeightReader,
   signal: AbortSignal,
 ): AsyncGenerator<ReadParameter, void, undefined> {
-  for (const parameter of table) yield readParameter(parameter, reader, signal);
+  const coming: Promise<ReadParameter>[] = [];
+  const readNext = (index: number): void => {
+    const parameter = table[index];
+    if (parameter === undefined) return;
+    const read = readParameter(parameter, reader, signal);
+    // A failure is met when its turn comes.
+    read.catch(() => undefined);
+    coming.push(read);
+  };
+  for (let index = 0; index < READ_AHEAD; index++) readNext(index);
+  for (let index = READ_AHEAD; coming.length > 0; index++) {
+    const weight = await coming.shift()!;
+    readNext(index);
+    yield weight;
+  }
 }
 
 /** One parameter. @throws AppError as `readParameters`. */
