@@ -4,7 +4,7 @@
  * verified by its hash. Runs everywhere.
  */
 import pLimit from "p-limit";
-import { concatBytes } from "../base/bytes.ts";
+import { concatBytes, describeBytes } from "../base/bytes.ts";
 import { AppError, isCancelled } from "../base/errors.ts";
 import { throwIfCancelled } from "../base/job.ts";
 import type { ByteSource } from "./byteSource.ts";
@@ -22,6 +22,8 @@ const PIECES_AT_ONCE = 6;
 const PIECE_BYTES = 8 * 2 ** 20;
 /** What has come is written when it is this much: each write is made to survive a crash, which takes its time. */
 const WRITE_BYTES = 2 ** 20;
+/** Git's own hash is made of all bytes at once; the hub gives larger files a SHA-256. */
+const MAX_GIT_BYTES = 100_000_000;
 /** How often in a row a piece may break without a single byte coming. */
 const BREAKS = 5;
 
@@ -38,6 +40,7 @@ export async function downloadFile(
   job: FetchJob,
 ): Promise<void> {
   try {
+    if (file.sha256 === null && file.byteLength > MAX_GIT_BYTES) throw tooLargeForGit(file);
     // What came before needs no computing, whether it was computed then or fetched.
     const computed = file.sha256 === null ? [] : missingKnown(partial.done, known);
     const counted = countingFrom(job);
@@ -233,6 +236,17 @@ async function wrongBytes(file: HubFile, partial: PartialFile): Promise<AppError
     {
       advice: "Fetch it again; if that does not help, the server or something on the way changes the file.",
       fields: { path: file.path, key: file.key },
+    },
+  );
+}
+
+function tooLargeForGit({ path, byteLength }: HubFile): AppError {
+  return new AppError(
+    "unsupported",
+    `${path} has ${describeBytes(byteLength)} and no SHA-256 to verify it by.`,
+    {
+      advice: "Download the file by other means and open the copy.",
+      fields: { path, byteLength },
     },
   );
 }

@@ -5,10 +5,11 @@
  * us. Runs everywhere.
  */
 import * as v from "valibot";
-import { AppError } from "../base/errors.ts";
+import { AppError, type ErrorTag } from "../base/errors.ts";
 import { downloadFile } from "./download.ts";
 import { missingExtents, totalBytes } from "./extents.ts";
-import { bodyOf, type Fetch, isHtml, refusal, request } from "./httpRequest.ts";
+import { bodyOf, type Fetch, inTime, isHtml, request } from "./httpRequest.ts";
+import { type About, badAnswer, hubRefusal, nameOf, offline, unreachable } from "./hubErrors.ts";
 import { createHubFile, type HubFileSource } from "./hubFile.ts";
 import type { Extent, Hub, HubCache, HubFile, HubFiles, HubListing, KnownExtent } from "./hubFiles.ts";
 import { SAFE_PATH } from "./keptListing.ts";
@@ -28,9 +29,11 @@ export type HubParts = {
   readonly hash: HashSource;
 };
 
-/** Listings are text; the largest repositories have some thousand files. */
-const MAX_ANSWER_BYTES = 32_000_000;
-const MAX_PAGES = 100;
+/** A page of a listing has at most a thousand files, the largest repositories some thousand. */
+const MAX_ANSWER_BYTES = 8_000_000;
+const MAX_PAGES = 200;
+const MAX_FILES = 100_000;
+const MAX_PATH_LENGTH = 1024;
 
 const commitSchema = v.looseObject({ sha: v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/)) });
 const namedSchema = v.array(v.looseObject({ name: v.string() }));
@@ -39,13 +42,14 @@ const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const treeSchema = v.array(
   v.looseObject({
     type: v.string(),
-    path: v.string(),
+    path: v.pipe(v.string(), v.maxLength(MAX_PATH_LENGTH)),
     size: v.optional(size, 0),
     oid: v.optional(v.string(), ""),
     lfs: v.nullish(v.looseObject({ oid: v.string(), size })),
   }),
 );
 
+const UNWRITTEN: readonly ErrorTag[] = ["write-failed", "out-of-memory"];
 const SHA256 = /^[0-9a-f]{64}$/;
 const GIT_ID = /^[0-9a-f]{40}$/;
 
@@ -53,31 +57,32 @@ const GIT_ID = /^[0-9a-f]{40}$/;
 export function createHub(parts: HubParts): Hub {
   const { endpoint, cache } = parts;
   // What comes is kept by us: a browser's own cache would keep it a second time, and ask for it in splinters.
-  const uncached: Fetch = (url, init) => parts.fetch(url, { ...init, cache: "no-store" });
-  const refused: Fetch = async (url) => {
-    throw offline(url);
-  };
-  const fetch = parts.offline ? refused : retrying(uncached, parts.wait);
+  const once: Fetch = (url, init) => inTime(parts.fetch(url, { ...init, cache: "no-store" }));
+  const fetch = retrying(once, parts.wait);
   const headers = parts.token === null ? {} : { Authorization: `Bearer ${parts.token}` };
-  const ask = <S extends v.GenericSchema>(path: string, schema: S, about: About, signal: AbortSignal) =>
-    askJson({ ...parts, fetch }, headers, `${endpoint}/api/models/${path}`, schema, about, signal);
+  const asking =
+    (by: Fetch) =>
+    <S extends v.GenericSchema>(path: string, schema: S, about: About, signal: AbortSignal) =>
+      askJson({ ...parts, fetch: by }, headers, `${endpoint}/api/models/${path}`, schema, about, signal);
 
-  async function list(repository: string, revision: string, signal: AbortSignal): Promise<HubListing> {
-    const about = { repository, revision };
+  async function list(about: Named, by: Fetch, signal: AbortSignal): Promise<HubListing> {
+    const { repository, revision } = about;
+    const ask = asking(by);
     const at = `${repository}/revision/${encodeURIComponent(revision)}`;
     const commit = (await ask(at, commitSchema, about, signal)).answer.sha;
     const files: HubFile[] = [];
-    let next: string | null = `${repository}/tree/${commit}?recursive=true`;
-    for (let page = 0; next !== null; page++) {
-      if (page === MAX_PAGES) throw badAnswer(endpoint, "its listing has no end");
-      const { answer, nextPath }: Asked<v.InferOutput<typeof treeSchema>> = await ask(
+    let cursor: string | null = "";
+    for (let page = 0; cursor !== null; page++) {
+      if (page === MAX_PAGES || files.length > MAX_FILES) throw badAnswer(endpoint, "its listing has no end");
+      const next: string = `${repository}/tree/${commit}?recursive=true${cursor}`;
+      const { answer, nextCursor }: Asked<v.InferOutput<typeof treeSchema>> = await ask(
         next,
         treeSchema,
         about,
         signal,
       );
-      files.push(...answer.flatMap(toHubFile));
-      next = nextPath;
+      for (const entry of answer) files.push(...toHubFile(entry));
+      cursor = nextCursor;
     }
     return { repository, revision, commit, files };
   }
@@ -86,28 +91,32 @@ export function createHub(parts: HubParts): Hub {
     endpoint,
     async revisions(repository, signal) {
       const about = { repository, revision: null };
-      const { branches, tags } = (await ask(`${repository}/refs`, refsSchema, about, signal)).answer;
+      const { branches, tags } = (await asking(fetch)(`${repository}/refs`, refsSchema, about, signal))
+        .answer;
       return [...branches, ...tags].map(({ name }) => name);
     },
     async open(repository, revision, signal) {
       const known = (await cache?.listing(repository, revision)) ?? null;
       let listing: HubListing;
       try {
-        // A commit never changes, so that what is known of it needs no asking.
-        listing = known?.commit === revision ? known : await list(repository, revision, signal);
+        // Where an earlier visit's listing can stand in for it, nobody waits for a hub that does not answer.
+        listing = await list({ repository, revision }, known === null ? fetch : once, signal);
       } catch (thrown) {
         const unreachable = thrown instanceof AppError && thrown.fields.unreachable === true;
         if (known === null || !unreachable) throw thrown;
         listing = known;
       }
-      await cache?.remember(listing);
+      await cache?.remember(listing).catch((thrown: unknown) => {
+        // A cache that may only be read, or is full, is read all the same.
+        if (!(thrown instanceof AppError && UNWRITTEN.includes(thrown.tag))) throw thrown;
+      });
       return openListing({ ...parts, fetch }, headers, listing);
     },
   };
 }
 
-type About = { readonly repository: string; readonly revision: string | null };
-type Asked<T> = { readonly answer: T; readonly nextPath: string | null };
+type Named = { readonly repository: string; readonly revision: string };
+type Asked<T> = { readonly answer: T; readonly nextCursor: string | null };
 
 /** The files of a listing, kept ones and others. */
 function openListing(
@@ -118,16 +127,20 @@ function openListing(
   const { repository, revision, commit } = listing;
   const { cache } = parts;
   const byPath = new Map(listing.files.map((file) => [file.path, file]));
-  const sources = new Map<string, HubFileSource>();
-  const sourceOf = async (file: HubFile): Promise<HubFileSource> => {
-    const found = sources.get(file.path);
-    if (found !== undefined) return found;
+  const sources = new Map<string, Promise<HubFileSource>>();
+  const createSource = async (file: HubFile): Promise<HubFileSource> => {
     const name = `${repository}@${revision}/${file.path}`;
     const path = file.path.split("/").map(encodeURIComponent).join("/");
     const url = `${parts.endpoint}/${repository}/resolve/${commit}/${path}`;
-    const source = createHubFile({ ...parts, headers, url, name }, file);
-    sources.set(file.path, source);
+    const fetch: Fetch = parts.offline ? () => Promise.reject(offline(name)) : parts.fetch;
+    const source = createHubFile({ fetch, headers, url, name }, file);
     source.adopt((await cache?.open(listing, file, name)) ?? null);
+    return source;
+  };
+  const sourceOf = (file: HubFile): Promise<HubFileSource> => {
+    const source = sources.get(file.path) ?? createSource(file);
+    sources.set(file.path, source);
+    source.catch(() => sources.delete(file.path));
     return source;
   };
   const leftOf = async (file: HubFile, known: readonly KnownExtent[]): Promise<readonly Extent[]> => {
@@ -194,7 +207,7 @@ async function askJson<S extends v.GenericSchema>(
   const response = await request(url, fetch, null, signal, headers).catch((thrown: unknown) => {
     throw unreachable(endpoint, thrown);
   });
-  if (!response.ok) throw await hubRefusal(url, response, about, token !== null);
+  if (!response.ok) throw await hubRefusal(endpoint, response, about, token !== null);
   if (isHtml(response)) {
     await response.body?.cancel();
     throw badAnswer(endpoint, "it answers with a page instead of data");
@@ -208,75 +221,17 @@ async function askJson<S extends v.GenericSchema>(
   }
   const parsed = v.safeParse(schema, json);
   if (!parsed.success) throw badAnswer(endpoint, `its answer is not a hub's: ${parsed.issues[0].message}`);
-  return { answer: parsed.output, nextPath: nextPage(response, endpoint) };
+  return { answer: parsed.output, nextCursor: nextPage(response, endpoint) };
 }
 
-/** The next page of a listing, which must be this hub's own. */
+/**
+ * What to add to an address for the next page of a listing. A mirror may pass on the address of another hub, so that only
+ * the cursor is taken from it: whoever a server points to, nobody else is asked.
+ */
 function nextPage(response: Response, endpoint: string): string | null {
   const link = /<([^>]+)>\s*;\s*rel="next"/.exec(response.headers.get("Link") ?? "")?.[1];
-  const base = `${endpoint}/api/models/`;
-  return link?.startsWith(base) === true ? link.slice(base.length) : null;
-}
-
-async function hubRefusal(
-  url: string,
-  response: Response,
-  about: About,
-  hasToken: boolean,
-): Promise<AppError> {
-  const { repository, revision } = about;
-  const code = response.headers.get("X-Error-Code");
-  const { status } = response;
-  const fields = { repository, revision, status };
-  const what = nameOf(about);
-  if (code === "RevisionNotFound" || (status === 404 && revision !== null && code !== "RepoNotFound")) {
-    await response.body?.cancel();
-    return new AppError("not-found", `${repository} has no revision ${revision}.`, {
-      advice: "Look up its revisions and choose one of them.",
-      fields,
-    });
-  }
-  if (code === "GatedRepo" || status === 403 || (status === 401 && code !== "RepoNotFound")) {
-    await response.body?.cancel();
-    const advice = hasToken
-      ? "The token given may not read it: ask for access on the repository's page, with the same account."
-      : "Ask for access on the repository's page and give a token of that account.";
-    return new AppError("read-failed", `${what} is gated or private.`, { advice, fields });
-  }
-  if (status === 404 || code === "RepoNotFound") {
-    await response.body?.cancel();
-    return new AppError("not-found", `There is no repository ${repository} on this hub.`, {
-      advice: hasToken ? "Check its name." : "Check its name; a private one needs a token.",
-      fields,
-    });
-  }
-  return refusal(url, response);
-}
-
-function nameOf({ repository, revision }: About): string {
-  return revision === null ? repository : `${repository}@${revision}`;
-}
-
-function unreachable(endpoint: string, thrown: unknown): unknown {
-  if (!(thrown instanceof AppError) || thrown.tag !== "read-failed") return thrown;
-  return new AppError("read-failed", `The hub at ${endpoint} could not be reached.`, {
-    advice: "Check the connection and the hub's address.",
-    fields: { endpoint, unreachable: true },
-    cause: thrown,
-  });
-}
-
-function offline(what: string): AppError {
-  return new AppError("read-failed", `${what} is not kept on this machine, and the hub may not be asked.`, {
-    advice: "Unset HF_HUB_OFFLINE, or choose a checkpoint that was fetched before.",
-    fields: { what, unreachable: true },
-  });
-}
-
-function badAnswer(endpoint: string, why: string, cause?: unknown): AppError {
-  return new AppError("bad-format", `${endpoint} does not answer as a hub: ${why}.`, {
-    advice: "Check the hub's address; a company network's own login page may stand in the way.",
-    fields: { endpoint },
-    ...(cause === undefined ? {} : { cause }),
-  });
+  if (link === undefined) return null;
+  const cursor = URL.canParse(link, endpoint) ? new URL(link, endpoint).searchParams.get("cursor") : null;
+  if (cursor === null) throw badAnswer(endpoint, "its listing goes on nowhere");
+  return `&cursor=${encodeURIComponent(cursor)}`;
 }

@@ -122,7 +122,11 @@ describe("over a connection", () => {
     const before = hub.requests.length;
     const files = await open({ offline: true });
     const weights = await files.open(PATH);
-    for (const attempt of [weights?.read(0, 8), weights?.read(100_000, 100_008), files.fetch(PATH, [], quiet)])
+    for (const attempt of [
+      weights?.read(0, 8),
+      weights?.read(100_000, 100_008),
+      files.fetch(PATH, [], quiet),
+    ])
       expect((await recordOf(Promise.resolve(attempt))).message).toMatch(/not kept on this machine/);
     expect((await files.open("config.json"))?.byteLength).toBe(2);
     expect(hub.requests.length).toBe(before);
@@ -135,6 +139,32 @@ describe("over a connection", () => {
     const both = await Promise.all([1, 2].map(() => files.open(PATH).then((source) => source?.read(0, 8))));
     expect(both).toEqual([WEIGHTS.slice(0, 8), WEIGHTS.slice(0, 8)]);
     expect(hub.requests.length).toBe(before);
+  });
+
+  test("a cache that may only be read is read", async () => {
+    await (await open()).fetch(PATH, [], quiet);
+    const readOnly = {
+      ...createNodeHubCache(folder),
+      remember: () => Promise.reject(new AppError("write-failed", "This folder may not be written to.")),
+    };
+    const source = await (await open({ cache: readOnly })).open(PATH);
+    expect(await source?.read(0, 8)).toEqual(WEIGHTS.slice(0, 8));
+  });
+
+  test("a commit of which the hub's client brought a part is listed whole", async () => {
+    await (await open()).fetch("config.json", [], quiet);
+    const { commit } = (await open()).listing;
+    rmSync(join(folder, "models--org--tiny/.mergescope"), { recursive: true });
+    const files = await connect({ endpoint: hub.endpoint }).open(NAME, commit, signal);
+    expect((await files.open(PATH))?.byteLength).toBe(WEIGHTS.byteLength);
+  });
+
+  test("nobody waits for a hub that is not there while what is kept will do", async () => {
+    await (await open()).fetch(PATH, [], quiet);
+    const waits: number[] = [];
+    const files = await open({ endpoint: "http://127.0.0.1:9", wait: async (ms) => void waits.push(ms) });
+    expect(await (await files.open(PATH))?.read(0, 8)).toEqual(WEIGHTS.slice(0, 8));
+    expect(waits).toEqual([]);
   });
 
   test("a hub that fails is no reason not to open what is kept", async () => {
@@ -173,7 +203,11 @@ describe("over a connection", () => {
         expect(record.advice).toMatch(token === null ? /give a token/ : /token given may not/);
       }
     }
-    const files = await connect({ endpoint: hub.endpoint, token: "hf_right" }).open("org/gated", "main", signal);
+    const files = await connect({ endpoint: hub.endpoint, token: "hf_right" }).open(
+      "org/gated",
+      "main",
+      signal,
+    );
     await files.fetch(PATH, [], quiet);
   });
 
@@ -181,6 +215,6 @@ describe("over a connection", () => {
     const files = await open();
     hub.faults.push({ path: "resolve", html: true });
     for (const path of [PATH, "config.json"])
-      expect((await recordOf(files.fetch(path, [], quiet))).message).toMatch(/a page came in place of/);
+      expect((await recordOf(files.fetch(path, [], quiet))).message).toMatch(/^A page came in place of/);
   });
 });

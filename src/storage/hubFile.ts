@@ -9,11 +9,12 @@ import {
   bodyOf,
   type Fetch,
   firstByte,
-  refusal,
+  isHtml,
   request,
   totalLength,
   wrongLength,
 } from "./httpRequest.ts";
+import { fileRefusal } from "./hubErrors.ts";
 import type { HubFile } from "./hubFiles.ts";
 import { checkRange } from "./range.ts";
 
@@ -65,7 +66,7 @@ export function createHubFile(place: HubPlace, file: HubFile): HubFileSource {
       if (signal?.aborted) throw cancelled();
       checkRange(place.name, file.byteLength, startByte, endByte);
       if (startByte === endByte) return new Uint8Array(0);
-      if (endByte <= FIRST_BYTES) return (await readFirst()).slice(startByte, endByte);
+      if (endByte <= FIRST_BYTES) return (await unlessStopped(readFirst(), signal)).slice(startByte, endByte);
       return readRange(place, file, startByte, endByte, signal);
     },
   };
@@ -78,6 +79,16 @@ export function createHubFile(place: HubPlace, file: HubFile): HubFileSource {
       first = null;
     },
   };
+}
+
+/** What others may wait for too goes on when one of them is stopped. */
+function unlessStopped<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(cancelled());
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
 }
 
 async function readRange(
@@ -106,13 +117,20 @@ async function* streamRange(
 
 /** An answer that holds this range and comes from a file of the listed length. */
 async function askRange(
-  { url, fetch, headers }: HubPlace,
+  { url, fetch, headers, name }: HubPlace,
   file: HubFile,
   startByte: number,
   endByte: number,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
   const response = await request(url, fetch, `bytes=${startByte}-${endByte - 1}`, signal, headers);
+  if (isHtml(response)) {
+    await response.body?.cancel();
+    throw new AppError("bad-format", `A page came in place of ${name}.`, {
+      advice: "Check the hub's address; a company network's own login page may stand in the way.",
+      fields: { url },
+    });
+  }
   const isWhole = response.status === 200 && startByte === 0 && endByte === file.byteLength;
   if (response.status === 206 || isWhole) {
     const total = response.status === 206 ? totalLength(response) : file.byteLength;
@@ -126,7 +144,8 @@ async function askRange(
       fields: { url, startByte, endByte },
     });
   }
-  if (response.status !== 200) throw await refusal(url, response);
+  if (response.status !== 200)
+    throw await fileRefusal(url, response, name, headers.Authorization !== undefined);
   await response.body?.cancel();
   throw new AppError("read-failed", `${url} came whole, although a part of it was asked for.`, {
     advice:

@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { HubFile, HubListing } from "./hubFiles.ts";
@@ -82,6 +82,21 @@ describe("the layout", () => {
     expect(await source.read(10, 20)).toEqual(BYTES.slice(10, 20));
     expect(await open().listing("org/tiny", COMMIT)).toMatchObject({ commit: COMMIT });
     expect(await open().listing("org/tiny", "main")).toBeNull();
+  });
+
+  test("shows the hub's client no revision of which nothing is here", async () => {
+    await open().remember(LISTING);
+    expect(readdirSync(root).toSorted()).toEqual([".mergescope", "snapshots"]);
+    expect(readdirSync(join(root, "snapshots"))).toEqual([]);
+    await keepWeights();
+    expect(readdirSync(join(root, "refs/stage"))).toEqual(["step1"]);
+    // A branch that moves on is followed once something of its new commit is here.
+    const moved = { ...LISTING, commit: "d".repeat(40), files: [CONFIG] };
+    await open().remember(moved);
+    expect(readFileSync(join(root, "refs/stage/step1"), "utf8")).toBe(COMMIT);
+    layOut("config.json", SMALL, "{}");
+    await open().remember(moved);
+    expect(readFileSync(join(root, "refs/stage/step1"), "utf8")).toBe(moved.commit);
   });
 
   test("of our own listing knows files that are not here", async () => {
@@ -177,7 +192,7 @@ describe("a partly written file", () => {
   test("does not wait for a process that died", async () => {
     mkdirSync(dirname(part()), { recursive: true });
     // Larger than any process's number.
-    writeFileSync(part(".lock"), "4194305 dead");
+    writeFileSync(part(".lock"), `4194305 dead ${hostname()}`);
     await (await open().begin(LISTING, WEIGHTS, signal)).close();
     expect(existsSync(part(".lock"))).toBe(false);
   });

@@ -65,23 +65,32 @@ export function createNodeHubCache(folder: string): NodeHubCache {
     },
     begin: (listing, file, signal) => beginPartial(places(listing.repository), file, signal),
     async listing(repository, revision) {
-      const commit = COMMIT.test(revision) ? revision : await readCommit(places(repository).refs, revision);
+      const { refs, seen } = places(repository);
+      const commit = COMMIT.test(revision)
+        ? revision
+        : ((await readCommit(refs, revision)) ?? (await readCommit(seen, revision)));
       if (commit === null) return null;
       return readListing(places(repository), repository, revision, commit);
     },
     async remember(listing) {
-      const { ours, refs, blobs, snapshots } = places(listing.repository);
-      const { revision } = listing;
+      const { ours, seen, refs, blobs, snapshots } = places(listing.repository);
+      const { revision, commit } = listing;
       if (!SAFE_PATH.test(revision))
         throw new AppError("usage", `A revision called ${revision} cannot be kept.`, {
           fields: { revision },
         });
-      await writeWhole(join(ours, "listings", `${listing.commit}.json`), JSON.stringify(listing.files));
-      if (!COMMIT.test(revision)) await writeWhole(join(refs, revision), listing.commit);
+      // The hub's client calls a repository without this folder corrupt.
+      await onDisk(snapshots, () => mkdir(snapshots, { recursive: true }));
+      await writeWhole(ours, join(ours, "listings", `${commit}.json`), JSON.stringify(listing.files));
+      let isKept = false;
       for (const file of listing.files) {
         const blob = join(blobs, checkedKey(file));
-        if (await exists(blob)) await link(blob, join(snapshots, listing.commit, file.path));
+        if (!(await exists(blob))) continue;
+        await link(blob, join(snapshots, commit, file.path));
+        isKept = true;
       }
+      // And a revision whose commit has no files it calls missing: one that was only looked into stays ours.
+      if (!COMMIT.test(revision)) await writeWhole(ours, join(isKept ? refs : seen, revision), commit);
     },
     async stored() {
       const files = await listStored(folder);
@@ -117,6 +126,8 @@ function placesOf(folder: string, repository: string) {
     snapshots: join(root, "snapshots"),
     refs: join(root, "refs"),
     ours: join(root, OURS),
+    /** Commits of revisions that were looked into. */
+    seen: join(root, OURS, "refs"),
   };
 }
 
@@ -230,12 +241,12 @@ async function keysIn(folder: string): Promise<readonly string[]> {
   return (await readdir(folder).catch(() => [])).filter((name) => KEY.test(name));
 }
 
-/** A small file that is never seen half-written. */
-async function writeWhole(path: string, text: string): Promise<void> {
+/** A small file that is never seen half-written, whoever looks into its folder. */
+async function writeWhole(ours: string, path: string, text: string): Promise<void> {
   if ((await readFile(path, "utf8").catch(() => null)) === text) return;
   await onDisk(path, async () => {
     await mkdir(dirname(path), { recursive: true });
-    const partial = `${path}.${crypto.randomUUID()}.partial`;
+    const partial = join(ours, `${crypto.randomUUID()}.partial`);
     await writeFile(partial, text);
     await rename(partial, path);
   });

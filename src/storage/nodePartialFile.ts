@@ -3,14 +3,18 @@
  * a crash leaves is continued; it takes its place among the whole files in one step. Node only.
  */
 import { constants } from "node:fs";
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AppError } from "../base/errors.ts";
+import { totalBytes } from "./extents.ts";
 import type { Extent, HubFile, PartialFile } from "./hubFiles.ts";
 import { joinExtents, journalLine, parseJournal } from "./journal.ts";
 import { checkedKey } from "./keptListing.ts";
 import { openNodeFile } from "./nodeFile.ts";
 import { holdLock } from "./nodeLock.ts";
+import { checkRoom } from "./room.ts";
+
+const NO_ROOM = "Make room, or set HF_HOME to a folder on another disk.";
 
 /** Where a partly written file, its journal and its lock lie. */
 export function partialPaths(ours: string, file: HubFile) {
@@ -36,6 +40,7 @@ export async function beginPartial(
     );
     const known = parseJournal(text, file.byteLength);
     let done: readonly Extent[] = known.every(({ endByte }) => endByte <= size) ? known : [];
+    await checkDisk(dirname(data), file, totalBytes(done));
     const handle = await onDisk(data, () => open(data, constants.O_RDWR | constants.O_CREAT));
     // Written anew, so that lines that do not count do not come to count later; in one step, so that a crash on the way
     // forgets nothing.
@@ -100,6 +105,14 @@ export async function beginPartial(
   }
 }
 
+async function checkDisk(folder: string, file: HubFile, keptBytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  checkRoom(file.path, file.byteLength - keptBytes, bavail * bsize, {
+    name: `the disk of ${folder}`,
+    advice: NO_ROOM,
+  });
+}
+
 async function writeAt(
   handle: Awaited<ReturnType<typeof open>>,
   bytes: Uint8Array,
@@ -126,9 +139,7 @@ export async function onDisk<T>(path: string, act: () => Promise<T>): Promise<T>
       full ? "out-of-memory" : "write-failed",
       `${path} could not be written${full ? ": the disk is full" : ""}.`,
       {
-        advice: full
-          ? "Make room, or set HF_HOME to a folder on another disk."
-          : "Check that the hub's cache folder may be written to, or set HF_HOME.",
+        advice: full ? NO_ROOM : "Check that the hub's cache folder may be written to, or set HF_HOME.",
         fields: { path },
         cause,
       },

@@ -2,7 +2,6 @@
  * A file among the browser's kept ones. Its bytes stay at one place from the first to the last; it is whole once a marker
  * that names its length lies beside them, and until then a journal tells which bytes are safe. Browser worker only.
  */
-import { describeBytes } from "../base/bytes.ts";
 import { AppError } from "../base/errors.ts";
 import type { Extent, HubFile, PartialFile } from "./hubFiles.ts";
 import { joinExtents, journalLine, parseJournal } from "./journal.ts";
@@ -18,6 +17,7 @@ import {
   writeAll,
 } from "./opfsDirectory.ts";
 import { lockAlone } from "./opfsLock.ts";
+import { checkRoom } from "./room.ts";
 
 /** Where kept files lie, and what the pages of this origin share. */
 export type KeptFolder = {
@@ -91,7 +91,7 @@ export async function beginOpfsFile(
       const isWhole = whole?.size === byteLength;
       let done = isWhole ? [{ startByte: 0, endByte: byteLength }] : await safeExtents(files, file);
       if (!isWhole) {
-        await checkRoom(folder, file, (await fileIn(files, key))?.size ?? 0);
+        await checkQuota(folder, file, (await fileIn(files, key))?.size ?? 0);
         await removeIn(files, key + MARKER);
       }
       const data = await open(key);
@@ -163,16 +163,11 @@ export async function beginOpfsFile(
   }
 }
 
-/** Room is looked for before the first byte moves, not after gigabytes. */
-async function checkRoom({ storage }: KeptFolder, file: HubFile, keptBytes: number): Promise<void> {
+async function checkQuota({ storage }: KeptFolder, file: HubFile, keptBytes: number): Promise<void> {
   const { quota, usage } = await storage.estimate();
   if (quota === undefined || usage === undefined) return;
-  const neededBytes = Math.max(0, file.byteLength - keptBytes);
-  const freeBytes = Math.max(0, quota - usage);
-  if (neededBytes <= freeBytes) return;
-  const words = `needs ${describeBytes(neededBytes)} of the browser's storage, which has room for ${describeBytes(freeBytes)}`;
-  throw new AppError("out-of-memory", `${file.path} ${words}.`, {
+  checkRoom(file.path, file.byteLength - keptBytes, Math.max(0, quota - usage), {
+    name: "the browser's storage",
     advice: "Remove kept files you no longer need.",
-    fields: { path: file.path, neededBytes, freeBytes },
   });
 }

@@ -4,7 +4,7 @@
  * long to wait is believed. Runs everywhere; waiting is handed in.
  */
 import pRetry from "p-retry";
-import { type Fetch, inTime } from "./httpRequest.ts";
+import type { Fetch } from "./httpRequest.ts";
 
 /** Resolves after so many milliseconds; rejects when the signal is aborted meanwhile. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
@@ -33,7 +33,7 @@ export function retrying(fetch: Fetch, wait: Wait): Fetch {
   return async (url, init) => {
     const signal = init.signal ?? new AbortController().signal;
     const attempt = async (): Promise<Response> => {
-      const response = await inTime(fetch(url, init));
+      const response = await fetch(url, init);
       if (response.status !== 429 && response.status < 500) return response;
       throw new Busy(response);
     };
