@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "@playwright/test";
+import { chromium, type Page } from "@playwright/test";
 import { build, preview } from "vite";
 import { ensureChromium } from "../scripts/findChromium.ts";
 import type { WorkloadTimes } from "./workload.ts";
@@ -11,8 +11,13 @@ import type { WorkloadTimes } from "./workload.ts";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PAGE = "bench/page.html";
 
-/** Builds the bench's page into a folder of its own, serves it as a static host would, and measures in it. */
-export async function measureInBrowser(threads: number): Promise<WorkloadTimes> {
+/** The workload on wasm. */
+export function measureInBrowser(threads: number): Promise<WorkloadTimes> {
+  return inBrowser((page) => page.evaluate((count) => window.measure(count), threads));
+}
+
+/** Builds the bench's page into a folder of its own, serves it as a static host would, and does something in it. */
+export async function inBrowser<T>(act: (page: Page) => Promise<T>): Promise<T> {
   const { executablePath } = ensureChromium();
   const folder = await mkdtemp(join(tmpdir(), "mergescope-bench-"));
   try {
@@ -23,17 +28,17 @@ export async function measureInBrowser(threads: number): Promise<WorkloadTimes> 
       logLevel: "warn",
       build: { outDir, emptyOutDir: true, modulePreload: { polyfill: false }, rolldownOptions: { input } },
     });
-    return await measureServed(outDir, executablePath, threads);
+    return await inServed(outDir, executablePath, act);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function measureServed(
+async function inServed<T>(
   outDir: string,
   executablePath: string | null,
-  threads: number,
-): Promise<WorkloadTimes> {
+  act: (page: Page) => Promise<T>,
+): Promise<T> {
   const server = await preview({
     root: ROOT,
     logLevel: "warn",
@@ -48,7 +53,7 @@ async function measureServed(
     try {
       const page = await browser.newPage();
       await page.goto(new URL(PAGE, server.resolvedUrls!.local[0]!).href);
-      return await page.evaluate((count) => window.measure(count), threads);
+      return await act(page);
     } finally {
       await browser.close();
     }

@@ -67,11 +67,16 @@ export type CheckpointTensor = TensorInfo & { readonly file: string };
 
 /**
  * Opens the checkpoint in a folder: one weights file or several with an index, safetensors rather than PyTorch pickles
- * where there are both. Reads headers, not weights.
+ * where there are both. Reads headers, not weights; `acceptConfig` sees the configuration before a weights file is touched,
+ * and refuses by throwing.
  * @throws AppError `not-found` without a configuration or weights, `unsupported` for what a file may hold but cannot be
  * read here, `bad-format`, `read-failed`, `cancelled`.
  */
-export async function openCheckpoint(files: FileSet, signal: AbortSignal): Promise<Checkpoint> {
+export async function openCheckpoint(
+  files: FileSet,
+  signal: AbortSignal,
+  acceptConfig: (config: unknown) => void = () => undefined,
+): Promise<Checkpoint> {
   const [config, tokenizer, tokenizerConfig] = await Promise.all([
     readJsonObject(files, CONFIG_FILE, signal),
     readJson(files, TOKENIZER_FILE, signal),
@@ -80,6 +85,7 @@ export async function openCheckpoint(files: FileSet, signal: AbortSignal): Promi
   if (config === null) {
     throw missing(files, `no ${CONFIG_FILE}`, "Choose a folder that holds a model, or name its config.json.");
   }
+  acceptConfig(config);
   const weights = await openWeightsFiles(files, signal);
   const tensors = weights.flatMap((file) => file.tensors.map((tensor) => ({ ...tensor, file: file.name })));
   const sources = new Map(weights.map((file) => [file.name, file.source]));

@@ -93,7 +93,7 @@ export function createCheckpointShelf(locate: Locate): CheckpointShelf {
 }
 
 async function openNamed(name: string, located: Located, signal: AbortSignal): Promise<OpenedCheckpoint> {
-  const checkpoint = await openCheckpoint(located.files, signal);
+  const checkpoint = await openCheckpoint(located.files, signal, parseModelConfig);
   const config = parseModelConfig(checkpoint.config);
   const tokenizer =
     checkpoint.tokenizer === null ? null : new TextEncoder().encode(JSON.stringify(checkpoint.tokenizer));

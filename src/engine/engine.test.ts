@@ -370,6 +370,26 @@ test("checkpoints that do not belong together are refused before anything is loa
   );
 });
 
+test("an architecture that is not known is refused before a weights file is touched", async () => {
+  const files = tinyFiles();
+  const json = { ...(await readJson(files, "step10/config.json")), model_type: "mamba" };
+  files.set(
+    "step10/config.json",
+    createMemorySource("config.json", new TextEncoder().encode(JSON.stringify(json))),
+  );
+  files.set("step10/model.safetensors", {
+    name: "model.safetensors",
+    byteLength: 1000,
+    read: () => Promise.reject(new Error("the weights were touched")),
+  });
+  const other = createEngine(tinyPlatform({}, files));
+  const failed = other.call("inspect", { checkpoints: [NAMES[0]] }, quiet());
+  await expect(failed).rejects.toMatchObject({
+    tag: "unsupported",
+    message: expect.stringContaining("mamba"),
+  });
+});
+
 test("a call that is stopped before it begins does nothing", async () => {
   const controller = new AbortController();
   controller.abort();
