@@ -2,50 +2,24 @@
  * The same models and mixtures on wasm and WebGPU in a real browser as in Node, from a built page in a folder of its
  * own, as a static host would serve it.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, type Page, test } from "@playwright/test";
-import { build, type PreviewServer, preview } from "vite";
 import type { BackendInfo } from "../src/domain/backend.ts";
 import { largestDifference } from "../src/runtime/fixtures/tiny.ts";
 import { createNodeBackend } from "../src/runtime/ortNode.ts";
+import { type BuiltPage, servePage } from "./builtPage.ts";
 import { type Outcome, runScenario } from "./parity/scenario.ts";
 import type { Answer, Request } from "./parity/worker.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const page = "e2e/parity/index.html";
-let folder: string;
-let server: PreviewServer;
+let built: BuiltPage;
 
 test.beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "mergescope-parity-"));
-  const outDir = join(folder, "built");
-  const input = join(root, page);
-  await build({
-    root,
-    logLevel: "warn",
-    publicDir: false,
-    build: { outDir, emptyOutDir: true, rolldownOptions: { input } },
-  });
-  server = await preview({
-    root,
-    build: { outDir },
-    preview: { port: 0, host: "127.0.0.1" },
-    logLevel: "warn",
-  });
+  built = await servePage("e2e/parity/index.html");
 });
 
-test.afterAll(async () => {
-  await server.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-const address = () => new URL(page, server.resolvedUrls!.local[0]!).href;
+test.afterAll(() => built.close());
 
 async function ask(page: Page, request: Request): Promise<Answer> {
-  await page.goto(address());
+  await page.goto(built.address);
   return page.evaluate((asked) => window.ask(asked), request);
 }
 

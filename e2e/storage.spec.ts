@@ -2,17 +2,11 @@
  * The hub's files in a real browser's storage: what breaks and tabs do to them, from a built page in a folder of its own.
  */
 import { createHash } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
-import { build, type PreviewServer, preview } from "vite";
 import { type MockHub, startMockHub } from "../src/storage/fixtures/mockHub.ts";
+import { type BuiltPage, servePage } from "./builtPage.ts";
 import type { Answer, Request } from "./storage/worker.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const page = "e2e/storage/index.html";
 const SIZE = 3_000_000;
 const BYTES = new Uint8Array(SIZE).map((_, i) => (i * 17 + (i >>> 8) * 5) & 255);
 const KEY = createHash("sha256").update(BYTES).digest("hex");
@@ -21,32 +15,14 @@ const PATH = "model.safetensors";
 /** A write that is not safe yet, and what the connection holds. */
 const IN_FLIGHT = 1_500_000;
 
-let folder: string;
-let server: PreviewServer;
+let built: BuiltPage;
 let hub: MockHub;
 
 test.beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "mergescope-storage-"));
-  const outDir = join(folder, "built");
-  const input = join(root, page);
-  await build({
-    root,
-    logLevel: "warn",
-    publicDir: false,
-    build: { outDir, emptyOutDir: true, rolldownOptions: { input } },
-  });
-  server = await preview({
-    root,
-    build: { outDir },
-    preview: { port: 0, host: "127.0.0.1" },
-    logLevel: "warn",
-  });
+  built = await servePage("e2e/storage/index.html");
 });
 
-test.afterAll(async () => {
-  await server.close();
-  await rm(folder, { recursive: true, force: true });
-});
+test.afterAll(() => built.close());
 
 test.beforeEach(async () => {
   const files = { [PATH]: BYTES };
@@ -55,11 +31,9 @@ test.beforeEach(async () => {
 
 test.afterEach(() => hub.close());
 
-const address = () => new URL(page, server.resolvedUrls!.local[0]!).href;
-
 async function openTab(context: BrowserContext): Promise<Page> {
   const tab = await context.newPage();
-  await tab.goto(address());
+  await tab.goto(built.address);
   return tab;
 }
 
@@ -190,7 +164,7 @@ test("what a crash may leave is never taken for whole", { tag: "@wasm" }, async 
 test("where room runs out, what came stays", { tag: "@wasm" }, async ({ context }) => {
   const tab = await openTab(context);
   const session = await context.newCDPSession(tab);
-  const origin = new URL(address()).origin;
+  const origin = new URL(built.address).origin;
   hub.faults.push(slowly);
   const fetched = ask(tab, fetchFile());
   await expect.poll(() => hub.sentBytes(PATH)).toBeGreaterThan(1_200_000);

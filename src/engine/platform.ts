@@ -4,23 +4,13 @@
  */
 import type { Clock } from "../base/job.ts";
 import type { BackendChoice, BackendInfo } from "../domain/backend.ts";
-import type { Stored } from "../domain/checkpoint.ts";
 import type { ExportTarget } from "../domain/export.ts";
 import type { Backend } from "../runtime/backend.ts";
 import type { FileSet } from "../storage/byteSource.ts";
 import type { FolderWriter } from "../storage/folderWriter.ts";
 import type { Fetch } from "../storage/httpRequest.ts";
-import type { HubCache } from "../storage/hubFiles.ts";
+import type { KeptFiles } from "../storage/hubFiles.ts";
 import type { HashSource } from "../storage/sha256.ts";
-
-/** The hub's files on this machine, and what a person may do about them. */
-export interface KeptFiles extends HubCache {
-  stored(): Promise<Stored>;
-  /** @throws AppError `usage` for a file that is held. */
-  remove(keys: readonly string[]): Promise<void>;
-  /** Keeps these from being removed, by this page or another, until the function it gives is called. */
-  hold(keys: readonly string[]): Promise<() => void>;
-}
 
 /** The hub as the machine knows it. */
 export type HubSettings = {

@@ -92,3 +92,29 @@ export interface HubCache {
   /** Keeps a listing, and makes its whole files known under their names. */
   remember(listing: HubListing): Promise<void>;
 }
+
+/** One kept file, as a person is shown it; `names` say where it is from, once for each name. */
+export type KeptFile = {
+  readonly key: string;
+  readonly bytes: number;
+  readonly names: readonly string[];
+  readonly whole: boolean;
+};
+
+/** A cache, and what a person may do about it. */
+export interface KeptFiles extends HubCache {
+  stored(): Promise<{
+    readonly files: readonly KeptFile[];
+    readonly usedBytes: number;
+    /** `null` where nothing limits it but the disk. */
+    readonly quotaBytes: number | null;
+    /** Whether nothing of it is cleared by itself. */
+    readonly persistent: boolean;
+    /** Where it lies, in words. */
+    readonly place: string;
+  }>;
+  /** @throws AppError `usage` for a file that is held. */
+  remove(keys: readonly string[]): Promise<void>;
+  /** Keeps these from being removed until the function it gives is called. */
+  hold(keys: readonly string[]): Promise<() => void>;
+}

@@ -18,37 +18,16 @@ import {
 import { basename, dirname, join, relative } from "node:path";
 import { AppError } from "../base/errors.ts";
 import type { ByteSource } from "./byteSource.ts";
-import type { HubCache, HubFile, HubListing } from "./hubFiles.ts";
+import type { HubFile, HubListing, KeptFile, KeptFiles } from "./hubFiles.ts";
 import { parseJournal } from "./journal.ts";
 import { COMMIT, checkedKey, KEY, parseFiles, SAFE_PATH } from "./keptListing.ts";
 import { openNodeFile } from "./nodeFile.ts";
 import { beginPartial, onDisk, partialPaths } from "./nodePartialFile.ts";
 
-/** The hub's cache, and what a person may do about it. */
-export interface NodeHubCache extends HubCache {
-  stored(): Promise<StoredInCache>;
-  remove(keys: readonly string[]): Promise<void>;
-  hold(keys: readonly string[]): Promise<() => void>;
-}
-
-type StoredInCache = {
-  readonly files: readonly StoredEntry[];
-  readonly usedBytes: number;
-  readonly quotaBytes: null;
-  readonly persistent: true;
-  readonly place: string;
-};
-type StoredEntry = {
-  readonly key: string;
-  readonly bytes: number;
-  readonly names: readonly string[];
-  readonly whole: boolean;
-};
-
 const OURS = ".mergescope";
 
 /** The cache in this folder, which is made when something is first kept. */
-export function createNodeHubCache(folder: string): NodeHubCache {
+export function createKeptFiles(folder: string): KeptFiles {
   const held = new Map<string, number>();
   const places = (repository: string) => placesOf(folder, repository);
   return {
@@ -191,8 +170,8 @@ async function link(blob: string, path: string): Promise<void> {
   });
 }
 
-async function listStored(folder: string): Promise<readonly StoredEntry[]> {
-  const stored: StoredEntry[] = [];
+async function listStored(folder: string): Promise<readonly KeptFile[]> {
+  const stored: KeptFile[] = [];
   for (const repository of await repositoriesOf(folder)) {
     const { blobs, ours, snapshots } = placesOf(folder, repository);
     const names = await namesByKey(repository, snapshots);

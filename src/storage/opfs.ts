@@ -5,7 +5,7 @@
 import { AppError } from "../base/errors.ts";
 import type { ByteSource } from "./byteSource.ts";
 import { createBlobSource } from "./file.ts";
-import type { HubCache } from "./hubFiles.ts";
+import type { KeptFile, KeptFiles } from "./hubFiles.ts";
 import { checkedKey, KEY } from "./keptListing.ts";
 import { openHandle } from "./opfsDirectory.ts";
 import { createOpfsListings, type OpfsListings } from "./opfsListings.ts";
@@ -19,33 +19,11 @@ import {
   writeLock,
 } from "./opfsPartialFile.ts";
 
-/** The kept files, and what a person may do about them. */
-export interface OpfsCache extends HubCache {
-  stored(): Promise<StoredInBrowser>;
-  /** @throws AppError `usage` for a file that is held or being written, by this page or another. */
-  remove(keys: readonly string[]): Promise<void>;
-  hold(keys: readonly string[]): Promise<() => void>;
-}
-
-type StoredEntry = {
-  readonly key: string;
-  readonly bytes: number;
-  readonly names: readonly string[];
-  readonly whole: boolean;
-};
-type StoredInBrowser = {
-  readonly files: readonly StoredEntry[];
-  readonly usedBytes: number;
-  readonly quotaBytes: number | null;
-  readonly persistent: boolean;
-  readonly place: string;
-};
-
 /** What the browser offers to a worker. */
 type Places = { readonly storage: StorageManager; readonly locks: LockManager };
 
 /** The kept files; `null` where the browser keeps none: in private windows, in old browsers. */
-export async function createOpfsCache({ storage, locks }: Places): Promise<OpfsCache | null> {
+export async function createKeptFiles({ storage, locks }: Places): Promise<KeptFiles | null> {
   const hub = await hubFolder(storage);
   if (hub === null) return null;
   const files = await hub.getDirectoryHandle("files", { create: true });
@@ -122,9 +100,9 @@ async function hubFolder(storage: StorageManager | undefined): Promise<FileSyste
 async function listKept(
   files: FileSystemDirectoryHandle,
   listings: OpfsListings,
-): Promise<readonly StoredEntry[]> {
+): Promise<readonly KeptFile[]> {
   const names = await listings.names();
-  const kept: StoredEntry[] = [];
+  const kept: KeptFile[] = [];
   for await (const entry of files.values()) {
     if (entry.kind !== "file" || !KEY.test(entry.name)) continue;
     const key = entry.name;
