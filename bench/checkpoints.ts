@@ -57,6 +57,7 @@ async function measureShape(shape: "pythia-70m" | "pythia-410m"): Promise<ShapeF
       names,
       env,
     );
+    const sentBytes = hub.sentBytes("model.safetensors");
     const browser = shape === "pythia-70m" ? await measureHubInBrowser(hub.endpoint, names) : null;
     return {
       shape,
@@ -64,7 +65,7 @@ async function measureShape(shape: "pythia-70m" | "pythia-410m"): Promise<ShapeF
       read: quickest("read", pair),
       load: quickest("load", pair),
       engine: { ...engine, outBytes },
-      fetched: { ...fetched, sentBytes: hub.sentBytes("model.safetensors") },
+      fetched: { ...fetched, sentBytes },
       browser,
     };
   } finally {

@@ -2,8 +2,8 @@
 import { sha256Hex } from "../../src/base/bytes.ts";
 import { type ErrorRecord, toErrorRecord } from "../../src/base/errors.ts";
 import { createHub } from "../../src/storage/hub.ts";
-import type { HubFiles } from "../../src/storage/hubFiles.ts";
-import { createOpfsCache, type OpfsCache } from "../../src/storage/opfs.ts";
+import type { HubFiles, KeptFiles } from "../../src/storage/hubFiles.ts";
+import { createOpfsCache } from "../../src/storage/opfs.ts";
 import { hashSource } from "../../src/storage/sha256.ts";
 
 /** A file by its hub and revision. */
@@ -38,7 +38,7 @@ self.onmessage = async ({ data, ports: [port] }: MessageEvent<Request>) => {
   }
 };
 
-async function answer(cache: OpfsCache, request: Request): Promise<unknown> {
+async function answer(cache: KeptFiles, request: Request): Promise<unknown> {
   switch (request.kind) {
     case "fetch": {
       const files = await open(cache, request);
@@ -62,7 +62,7 @@ async function answer(cache: OpfsCache, request: Request): Promise<unknown> {
   }
 }
 
-function open(cache: OpfsCache, { endpoint, revision }: Where): Promise<HubFiles> {
+function open(cache: KeptFiles, { endpoint, revision }: Where): Promise<HubFiles> {
   const hub = createHub({
     endpoint,
     token: null,

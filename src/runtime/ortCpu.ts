@@ -1,14 +1,19 @@
 /** A model whose weights lie in ordinary memory, run by onnxruntime on the CPU: in Node, or as wasm. */
 import type * as Ort from "onnxruntime-common";
 import type { ModelConfig } from "../model/config.ts";
-import { parameterTable } from "../model/parameterTable.ts";
+import { parameterCount, parameterTable } from "../model/parameterTable.ts";
 import type { ResidentModel } from "./backend.ts";
 import { createCpuMixer } from "./cpuMixer.ts";
 import type { JobQueue } from "./jobQueue.ts";
 import { createSessionModel, type OrtLibrary, warmUp } from "./ortModel.ts";
 
-/** A browser compiles a wasm function well once it has done some work, and puts it to use at its next call. */
-const WARM_UP_RUNS = 16;
+/**
+ * A browser compiles a wasm function well once it has done some work, and puts it to use at its next call: a large model's
+ * runs do that work in fewer calls, and take their time.
+ */
+function warmUpRuns(config: ModelConfig): number {
+  return Math.min(16, Math.max(2, Math.round(16e6 / parameterCount(config))));
+}
 
 /** Makes the merged weights' arrays, and a session that reads them at every run. @throws AppError `out-of-memory`, `device`. */
 export async function createCpuModel(
@@ -28,7 +33,7 @@ export async function createCpuModel(
   return {
     model,
     mixer,
-    warmUp: () => warmUp(model, WARM_UP_RUNS),
+    warmUp: () => warmUp(model, warmUpRuns(config)),
     async dispose() {
       mixer.dropAll();
       await model.release();

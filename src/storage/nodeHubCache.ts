@@ -27,7 +27,7 @@ import { beginPartial, onDisk, partialPaths } from "./nodePartialFile.ts";
 const OURS = ".mergescope";
 
 /** The cache in this folder, which is made when something is first kept. */
-export function createKeptFiles(folder: string): KeptFiles {
+export function createNodeHubCache(folder: string): KeptFiles {
   const held = new Map<string, number>();
   const places = (repository: string) => placesOf(folder, repository);
   return {

@@ -23,7 +23,7 @@ import {
 type Places = { readonly storage: StorageManager; readonly locks: LockManager };
 
 /** The kept files; `null` where the browser keeps none: in private windows, in old browsers. */
-export async function createKeptFiles({ storage, locks }: Places): Promise<KeptFiles | null> {
+export async function createOpfsCache({ storage, locks }: Places): Promise<KeptFiles | null> {
   const hub = await hubFolder(storage);
   if (hub === null) return null;
   const files = await hub.getDirectoryHandle("files", { create: true });
