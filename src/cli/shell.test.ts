@@ -125,6 +125,8 @@ describe("with the hub", () => {
       run.checkpoints.find((c: { step: number }) => c.step === 3000).sha256,
     );
     expect(checkpoints[0].bytesToFetch).toBeGreaterThan(1_700_000);
+    // What is the same comes once.
+    expect(checkpoints[2].bytesToFetch).toBe(0);
     expect(identical).toEqual([[1, 2]]);
     expect(conflict).toBeNull();
     expect(distances[0].parts.length).toBeGreaterThan(8);

@@ -44,7 +44,7 @@ export type CheckpointReport = {
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256?: string }[];
   /** Bytes of its weights files. */
   readonly bytes: number;
-  /** Bytes that must still come over the network; 0 for what is on this machine. */
+  /** Bytes that must still come over the network, after those before it; 0 for what is on this machine. */
   readonly bytesToFetch: number;
   /** Bytes of buffers whose content is known without reading them: they are never fetched. */
   readonly skippedBytes: number;

@@ -5,7 +5,7 @@ import type { Job } from "../rpc/protocol.ts";
 import type { CheckpointShelf, OpenedCheckpoint } from "./checkpoints.ts";
 import type { Demo } from "./demo.ts";
 import { exportMerge } from "./exportMerge.ts";
-import { bytesToFetch, fetchCheckpoint, skippedBytes } from "./fetchCheckpoints.ts";
+import { bytesToFetch, fetchCheckpoint, keysOf, skippedBytes } from "./fetchCheckpoints.ts";
 import type { HubAccess } from "./hubAccess.ts";
 import { inspectNamed } from "./inspect.ts";
 import type { Holding, MethodTable } from "./methodTable.ts";
@@ -100,11 +100,6 @@ async function openAll(
   return opened;
 }
 
-/** Keys of every file that the hub lists for a checkpoint. */
-function keysOf({ located }: OpenedCheckpoint): readonly string[] {
-  return located.hub?.listing.files.map(({ key }) => key) ?? [];
-}
-
 /** Every checkpoint that is elsewhere, one after another, as one piece of work. */
 async function fetchAll(
   { platform, shelf }: CheckpointParts,
@@ -113,7 +108,7 @@ async function fetchAll(
 ): Promise<Record<string, never>> {
   const opened = await openAll(shelf, names, job);
   const sizes: number[] = [];
-  for (const one of opened) sizes.push(await bytesToFetch(one));
+  for (const [i, one] of opened.entries()) sizes.push(await bytesToFetch(one, opened.slice(0, i)));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total === 0) return {};
   const progress = createProgress(platform.clock, "fetching", total, "bytes");

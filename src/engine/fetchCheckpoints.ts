@@ -14,11 +14,26 @@ const COMPANION =
 /** How a fetch is stopped and watched. */
 export type FetchWatch = { readonly signal: AbortSignal; onBytes(fetchedBytes: number): void };
 
-type Missing = { readonly path: string; readonly known: readonly KnownExtent[]; readonly bytes: number };
+type Missing = {
+  readonly path: string;
+  readonly key: string;
+  readonly known: readonly KnownExtent[];
+  readonly bytes: number;
+};
 
-/** Bytes that `fetchCheckpoint` would bring. */
-export async function bytesToFetch(opened: OpenedCheckpoint): Promise<number> {
-  return (await missingFiles(opened)).reduce((sum, { bytes }) => sum + bytes, 0);
+/** Bytes that `fetchCheckpoint` would bring, once these others have been fetched: what is the same comes once. */
+export async function bytesToFetch(
+  opened: OpenedCheckpoint,
+  before: readonly OpenedCheckpoint[] = [],
+): Promise<number> {
+  const here = new Set(before.flatMap(keysOf));
+  const missing = (await missingFiles(opened)).filter(({ key }) => !here.has(key));
+  return missing.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Keys of every file that the hub lists for a checkpoint. */
+export function keysOf({ located }: OpenedCheckpoint): readonly string[] {
+  return located.hub?.listing.files.map(({ key }) => key) ?? [];
 }
 
 /** Bytes of the weights files that are computed instead of fetched. */
@@ -53,12 +68,13 @@ async function missingFiles({ located, checkpoint }: OpenedCheckpoint): Promise<
   if (hub === null) return [];
   const extents = knownExtents(checkpoint);
   const weights = checkpoint.files.map(({ name }) => name);
-  const companions = hub.listing.files.map(({ path }) => path).filter((path) => COMPANION.test(path));
+  const companions = hub.listing.files.filter(({ path }) => COMPANION.test(path));
+  const weightsFiles = hub.listing.files.filter(({ path }) => weights.includes(path));
   const missing: Missing[] = [];
-  for (const path of new Set([...companions, ...weights])) {
+  for (const { path, key } of [...companions, ...weightsFiles]) {
     const known = extents.get(path) ?? [];
     const bytes = await hub.missingBytes(path, known);
-    if (bytes > 0) missing.push({ path, known, bytes });
+    if (bytes > 0) missing.push({ path, key, known, bytes });
   }
   return missing;
 }

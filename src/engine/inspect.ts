@@ -32,7 +32,8 @@ export type InspectParts = {
 
 /** What a checkpoint's place tells. */
 export type Access = {
-  bytesToFetch(opened: OpenedCheckpoint): Promise<number>;
+  /** What fetching it brings, once those before it have been fetched. */
+  bytesToFetch(opened: OpenedCheckpoint, before: readonly OpenedCheckpoint[]): Promise<number>;
   skippedBytes(opened: OpenedCheckpoint): number;
 };
 
@@ -64,8 +65,16 @@ export async function inspectNamed(
     job.signal,
   );
   const { conflict, distances, warnings } = await compare(parts, names, looked, job);
+  const comingBytes = await Promise.all(
+    looked.map(({ opened }, i) =>
+      access.bytesToFetch(
+        opened,
+        looked.slice(0, i).map((before) => before.opened),
+      ),
+    ),
+  );
   const checkpoints = looked.map((one, i): CheckpointReport => {
-    const report = describe(one, access);
+    const report = describe(one, comingBytes[i] ?? 0, access);
     const more = [
       ...stepWarnings(looked, i),
       ...likenessWarnings(likeness, looked, i),
@@ -89,7 +98,7 @@ async function lookInto(
     job.emit({ kind: "progress", progress: { ...progress(done), label: `looking into ${name}` } });
   const opened = await mapConcurrently(names, async (name) => {
     const one = await shelf.open(name, job.signal);
-    return { opened: one, bytesToFetch: await access.bytesToFetch(one) };
+    return { opened: one, bytesToFetch: await access.bytesToFetch(one, []) };
   });
   const near = opened.filter(({ bytesToFetch }) => bytesToFetch === 0);
   const nearBytes = near.reduce((sum, one) => sum + one.opened.bytes, 0);
@@ -108,7 +117,7 @@ async function lookInto(
   return looked;
 }
 
-function describe({ opened, hashes, bytesToFetch }: Looked, access: Access): CheckpointReport {
+function describe({ opened, hashes }: Looked, bytesToFetch: number, access: Access): CheckpointReport {
   const { name, checkpoint, config, located } = opened;
   const expected = {
     architecture: architectureTitle(config),
