@@ -1,12 +1,12 @@
 /**
- * Every reader against damaged files, blindly and structure by structure, seeded. Whatever is in a file, a reader either gives tensors that lie in it
- * or refuses in one of the ways a person can be told; it never reads outside of the file, nor much at once, nor for long.
+ * Every reader against damaged files, blindly and structure by structure, seeded. Whatever is in a file, a reader either
+ * gives tensors that lie in it or refuses in one of the ways a person can be told; it never reads outside of the file,
+ * nor much at once, nor for long.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { concatBytes } from "../base/bytes.ts";
-import { AppError } from "../base/errors.ts";
 import type { ByteSource } from "../storage/byteSource.ts";
 import { createFileSet, createMemorySource } from "../storage/memory.ts";
 import {
@@ -22,26 +22,15 @@ import {
   textOp,
   zipPieces,
 } from "./fixtures/builders.ts";
-import {
-  createDice,
-  type Dice,
-  damageBytes,
-  damageJson,
-  damageList,
-  EDGE_NUMBERS,
-} from "./fixtures/mutate.ts";
+import { checkTensors, fuzz, guarded, inputsTried } from "./fixtures/fuzz.ts";
+import { type Dice, damageBytes, damageJson, damageList, EDGE_NUMBERS } from "./fixtures/mutate.ts";
 import { parsePickle } from "./formats/pickle.ts";
 import { readSafetensorsHeader } from "./formats/safetensors.ts";
 import { readTorchTensors } from "./formats/torchBin.ts";
 import { locateZipEntries, readZipDirectory } from "./formats/zip.ts";
 import { openCheckpoint } from "./open.ts";
-import { type TensorInfo, tensorBytes } from "./tensor.ts";
 
 const { signal } = new AbortController();
-const TAGS: readonly string[] = ["bad-format", "unsupported", "not-found", "read-failed"];
-/** The longest header of a safetensors file. */
-const MAX_READ_BYTES = 25_000_000;
-const MAX_MS = 3000;
 /** A hole that only a reader who believes what it is told would read. */
 const HOLE = 50e9;
 
@@ -57,59 +46,7 @@ const BINS = [
 ].map(load);
 const SAFETENSORS = load("model.safetensors");
 
-let inputs = 0;
-/** A read that no reader may make, noted here because a reader may swallow what it is thrown. */
-let forbidden: string | null = null;
-afterAll(() => console.info(`fuzz: ${inputs} damaged inputs`));
-
-/** The source, which must be read only where it is and in small pieces. */
-function guarded(source: ByteSource): ByteSource {
-  return {
-    ...source,
-    read(startByte, endByte, during) {
-      const inside = 0 <= startByte && startByte <= endByte && endByte <= source.byteLength;
-      if (!inside || endByte - startByte > MAX_READ_BYTES) {
-        forbidden ??= `bytes ${startByte} to ${endByte} of ${source.byteLength} were asked for`;
-        throw new Error(forbidden);
-      }
-      return source.read(startByte, endByte, during);
-    },
-  };
-}
-
-function checkTensors(tensors: readonly TensorInfo[], fileBytes: number): void {
-  for (const tensor of tensors) {
-    const { startByte, endByte } = tensor;
-    const fits = 0 <= startByte && endByte <= fileBytes && endByte - startByte === tensorBytes(tensor);
-    if (!fits) throw new Error(`tensor ${JSON.stringify(tensor)} in a file of ${fileBytes} bytes`);
-  }
-}
-
-/** Runs a reader on `count` inputs; gives how often it succeeded and the distinct kinds of refusal. */
-async function fuzz(seed: number, count: number, attempt: (dice: Dice) => Promise<void> | void) {
-  let successes = 0;
-  const refusals = new Set<string>();
-  for (let number = 0; number < count; number++) {
-    const startMs = performance.now();
-    try {
-      await attempt(createDice(seed + 7919 * number));
-      successes++;
-    } catch (thrown) {
-      if (!(thrown instanceof AppError) || !TAGS.includes(thrown.tag)) {
-        throw new Error(`seed ${seed}, input ${number}`, { cause: thrown });
-      }
-      // What the file itself says is left out.
-      refusals.add(
-        thrown.message.replaceAll(/"[^"]*"|\d+|\[.*\]|uses .*, which|format .*/gs, "…").slice(0, 80),
-      );
-    }
-    if (forbidden !== null) throw new Error(`seed ${seed}, input ${number}: ${forbidden}`);
-    const elapsedMs = performance.now() - startMs;
-    if (elapsedMs > MAX_MS) throw new Error(`seed ${seed}, input ${number} took ${elapsedMs} ms`);
-    inputs++;
-  }
-  return { successes, refusals: refusals.size };
-}
+afterAll(() => console.info(`fuzz: ${inputsTried()} damaged inputs`));
 
 async function readBin(source: ByteSource): Promise<void> {
   checkTensors(await readTorchTensors(guarded(source)), source.byteLength);
