@@ -76,6 +76,14 @@ describe("usage", () => {
     expect(result.error).not.toContain("    at ");
   });
 
+  it("lets no name in a file write to the terminal", async () => {
+    const hostile = () => {
+      throw new AppError("bad-format", "Tensor \u001b[2Jx\u0007 is wrong.");
+    };
+    const { error } = await shell("inspect demo:1", fakeEngine({ inspect: hostile }));
+    expect(error).toContain("Tensor \ufffd[2Jx\ufffd is wrong.");
+  });
+
   it("shows a stack only when asked", async () => {
     const engine = fakeEngine({
       inspect: () => {

@@ -100,7 +100,7 @@ async function carryOut(
       }),
     });
     progress.clear();
-    terminal.out(options.json === true ? `${encodeDocument(outcome.json)}\n` : outcome.text);
+    terminal.out(options.json === true ? `${encodeDocument(outcome.json)}\n` : printable(outcome.text));
     if (outcome.stopped) terminal.error("Stopped; this is what was measured until then.\n");
     return outcome.stopped ? EXIT.interrupted : EXIT.done;
   } catch (thrown) {
@@ -116,6 +116,11 @@ function encodeDocument(json: object): string {
   return JSON.stringify(json, named, 2);
 }
 
+/** Names come from strangers' files: what would move the cursor or colour the screen is made visible instead. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n\t]/gu, "\ufffd");
+}
+
 /** The error in words, and the exit code that fits it. */
 function reportError(thrown: unknown, verbose: boolean, terminal: Terminal): number {
   if (isCancelled(thrown)) {
@@ -124,8 +129,8 @@ function reportError(thrown: unknown, verbose: boolean, terminal: Terminal): num
   }
   const record = toErrorRecord(thrown);
   const defect = record.tag === "internal" ? " This is a defect of MergeScope; --verbose shows where." : "";
-  terminal.error(`error: ${record.message}${defect}\n`);
-  if (record.advice !== null) terminal.error(`${record.advice}\n`);
+  terminal.error(`error: ${printable(record.message)}${defect}\n`);
+  if (record.advice !== null) terminal.error(`${printable(record.advice)}\n`);
   if (verbose) terminal.error(`${stackOf(thrown)}\n`);
   return thrown instanceof AppError && thrown.tag === "usage" ? EXIT.usage : EXIT.failed;
 }
