@@ -10,7 +10,7 @@ import { parameterTable } from "../src/model/parameterTable.ts";
 import type { Engine, Job } from "../src/rpc/protocol.ts";
 import { createCpuMixer } from "../src/runtime/cpuMixer.ts";
 import { createJobQueue } from "../src/runtime/jobQueue.ts";
-import { createNodeFileSet } from "../src/storage/nodeFile.ts";
+import { createNodeFileSet } from "../src/storage/node/nodeFile.ts";
 
 const { signal } = new AbortController();
 const quiet: Job = { signal, emit: () => undefined };

@@ -78,7 +78,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   "csv-parse": ["cli/"],
   "@zip.js/zip.js": ["checkpoint/formats/zip.ts"],
   "hash-wasm": ["storage/sha256.ts"],
-  "p-retry": ["storage/retry.ts"],
+  "p-retry": ["storage/hub/retry.ts"],
   "p-limit": ["checkpoint/parallel.ts", "storage/"],
   yaml: ["merge/"],
   "node:": ["cli/", "storage/node", "runtime/ortNode"],

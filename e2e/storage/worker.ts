@@ -1,9 +1,9 @@
 /** Fetches files of a hub into the browser's storage in a worker, as the app does; lays out what a crash may leave there. */
 import { sha256Hex } from "../../src/base/bytes.ts";
 import { type ErrorRecord, toErrorRecord } from "../../src/base/errors.ts";
-import { createHub } from "../../src/storage/hub.ts";
-import type { HubFiles, KeptFiles } from "../../src/storage/hubFiles.ts";
-import { createOpfsCache } from "../../src/storage/opfs.ts";
+import { createHub } from "../../src/storage/hub/hub.ts";
+import type { HubFiles, KeptFiles } from "../../src/storage/hub/hubFiles.ts";
+import { createOpfsCache } from "../../src/storage/opfs/opfs.ts";
 import { hashSource } from "../../src/storage/sha256.ts";
 
 /** A file by its hub and revision. */

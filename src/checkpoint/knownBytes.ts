@@ -3,7 +3,7 @@
  * layer of a GPT-NeoX, 15 % of Pythia-70M and 47 % of 14M. Their content is a guess from name, shape and format; whoever
  * fills them in must compare the whole file's SHA-256 afterwards. Pure; runs everywhere.
  */
-import type { KnownExtent } from "../storage/hubFiles.ts";
+import type { KnownExtent } from "../storage/hub/hubFiles.ts";
 import type { Checkpoint, CheckpointTensor } from "./open.ts";
 
 const MASK_NAME = /(^|\.)attention\.bias$/;

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { concatBytes } from "../base/bytes.ts";
 import type { FileSet } from "../storage/byteSource.ts";
 import { createFileSet, createMemorySource } from "../storage/memory.ts";
-import { createNodeFileSet } from "../storage/nodeFile.ts";
+import { createNodeFileSet } from "../storage/node/nodeFile.ts";
 import { encodeSafetensorsHead } from "./encode.ts";
 import { openCheckpoint } from "./open.ts";
 import { type TensorSpec, tensorBytes } from "./tensor.ts";

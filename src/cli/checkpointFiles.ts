@@ -6,7 +6,7 @@ import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { AppError } from "../base/errors.ts";
 import type { ByteSource, FileSet } from "../storage/byteSource.ts";
-import { createNodeFileSet, openNodeFile } from "../storage/nodeFile.ts";
+import { createNodeFileSet, openNodeFile } from "../storage/node/nodeFile.ts";
 import type { CommonOptions } from "./command.ts";
 
 /** The files at this path, or `null` when nothing is there. @throws AppError `usage`, `not-found`, `read-failed`. */

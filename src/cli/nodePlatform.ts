@@ -7,11 +7,11 @@ import { createEngine } from "../engine/engine.ts";
 import type { Platform } from "../engine/platform.ts";
 import type { Engine } from "../rpc/protocol.ts";
 import { createNodeBackend } from "../runtime/ortNode.ts";
-import { createNodeFileSet } from "../storage/nodeFile.ts";
-import { createNodeFolder } from "../storage/nodeFolder.ts";
-import { createNodeHubCache } from "../storage/nodeHubCache.ts";
-import { hubSettingsFromEnvironment } from "../storage/nodeHubSettings.ts";
-import { nodeHashSource } from "../storage/nodeSha256.ts";
+import { createNodeFileSet } from "../storage/node/nodeFile.ts";
+import { createNodeFolder } from "../storage/node/nodeFolder.ts";
+import { createNodeHubCache } from "../storage/node/nodeHubCache.ts";
+import { hubSettingsFromEnvironment } from "../storage/node/nodeHubSettings.ts";
+import { nodeHashSource } from "../storage/node/nodeSha256.ts";
 import { openCheckpointPath } from "./checkpointFiles.ts";
 import type { CommonOptions } from "./command.ts";
 

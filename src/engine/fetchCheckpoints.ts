@@ -4,7 +4,7 @@
  */
 import { throwIfCancelled } from "../base/job.ts";
 import { knownExtents } from "../checkpoint/knownBytes.ts";
-import type { KnownExtent } from "../storage/hubFiles.ts";
+import type { KnownExtent } from "../storage/hub/hubFiles.ts";
 import type { OpenedCheckpoint } from "./checkpoints.ts";
 
 /** Files besides the weights that go with a checkpoint. */

@@ -15,7 +15,7 @@ import { createTokenizer } from "../model/tokenizer.ts";
 import type { Backend, ResidentModel } from "../runtime/backend.ts";
 import type { PackedBatch } from "../runtime/languageModel.ts";
 import { createNodeBackend } from "../runtime/ortNode.ts";
-import { createNodeFileSet } from "../storage/nodeFile.ts";
+import { createNodeFileSet } from "../storage/node/nodeFile.ts";
 import { packingFor } from "./batchBudget.ts";
 
 type TransformersGolden = {

@@ -2,8 +2,8 @@
 import { AppError } from "../base/errors.ts";
 import type { HubRepository } from "../domain/checkpoint.ts";
 import { isRepository, stepOfName } from "../domain/hubName.ts";
-import { createHub } from "../storage/hub.ts";
-import type { Hub, HubFiles, KeptFiles } from "../storage/hubFiles.ts";
+import { createHub } from "../storage/hub/hub.ts";
+import type { Hub, HubFiles, KeptFiles } from "../storage/hub/hubFiles.ts";
 import type { Platform } from "./platform.ts";
 
 /** What the engine does with the hub. */

@@ -7,7 +7,7 @@ import type { CheckpointPlace } from "../domain/checkpoint.ts";
 import { HUB_PREFIX, parseHubName, stepOfName } from "../domain/hubName.ts";
 import type { FileSet } from "../storage/byteSource.ts";
 import { createBlobSource } from "../storage/file.ts";
-import type { HubFiles } from "../storage/hubFiles.ts";
+import type { HubFiles } from "../storage/hub/hubFiles.ts";
 import { createFileSet } from "../storage/memory.ts";
 import type { Demo } from "./demo.ts";
 import type { HubAccess } from "./hubAccess.ts";

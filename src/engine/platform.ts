@@ -9,7 +9,7 @@ import type { Backend } from "../runtime/backend.ts";
 import type { FileSet } from "../storage/byteSource.ts";
 import type { FolderWriter } from "../storage/folderWriter.ts";
 import type { Fetch } from "../storage/httpRequest.ts";
-import type { KeptFiles } from "../storage/hubFiles.ts";
+import type { KeptFiles } from "../storage/hub/hubFiles.ts";
 import type { HashSource } from "../storage/sha256.ts";
 
 /** The hub as the machine knows it. */

@@ -7,7 +7,7 @@ import { pairRecipe, type Recipe, soleRecipe } from "../domain/recipe.ts";
 import type { ShippedResults } from "../domain/shipped.ts";
 import type { Score, Subject } from "../domain/study.ts";
 import { createNodeBackend } from "../runtime/ortNode.ts";
-import { createNodeFileSet } from "../storage/nodeFile.ts";
+import { createNodeFileSet } from "../storage/node/nodeFile.ts";
 import { replayStudy } from "../study/replay.ts";
 import { createEngine } from "./engine.ts";
 import { tinyPlatform } from "./fixtures/tinyRun.ts";

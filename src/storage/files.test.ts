@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ByteSource } from "./byteSource.ts";
 import { createBlobSource } from "./file.ts";
 import { createFileSet, createMemorySource } from "./memory.ts";
-import { createNodeFileSet, openNodeFile } from "./nodeFile.ts";
+import { createNodeFileSet, openNodeFile } from "./node/nodeFile.ts";
 
 const CONTENT = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
 let folder: string;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { clearDownloads, createDirectoryFolder, createDownloadFolder } from "./directoryFolder.ts";
 import { fakeDirectory } from "./fixtures/fakeDirectory.ts";
 import type { FolderWriter, WritableFile } from "./folderWriter.ts";
-import { createNodeFolder } from "./nodeFolder.ts";
+import { createNodeFolder } from "./node/nodeFolder.ts";
 import { writeChunks } from "./writeChunks.ts";
 
 const CONTENT = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);

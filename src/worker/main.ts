@@ -9,7 +9,7 @@ import { serveEngine } from "../rpc/channel.ts";
 import { createWebBackend } from "../runtime/ortWeb.ts";
 import { clearDownloads, createDirectoryFolder, createDownloadFolder } from "../storage/directoryFolder.ts";
 import { createHttpFileSet } from "../storage/http.ts";
-import { createOpfsCache } from "../storage/opfs.ts";
+import { createOpfsCache } from "../storage/opfs/opfs.ts";
 import { hashSource } from "../storage/sha256.ts";
 
 /** What a browser that does not tell its memory most likely has. */

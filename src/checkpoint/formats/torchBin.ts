@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { AppError } from "../../base/errors.ts";
 import type { ByteSource } from "../../storage/byteSource.ts";
-import type { Extent } from "../../storage/hubFiles.ts";
+import type { Extent } from "../../storage/hub/hubFiles.ts";
 import { DTYPES, type Dtype, type TensorInfo, tensorBytes, tensorElements } from "../tensor.ts";
 import { MAX_PICKLE_BYTES, type PickleValue, parsePickle } from "./pickle.ts";
 import { locateZipEntries, readZipDirectory, type ZipDirectory, type ZipEntry } from "./zip.ts";

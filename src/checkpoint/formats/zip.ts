@@ -11,7 +11,7 @@ import {
 import { describeBytes } from "../../base/bytes.ts";
 import { AppError } from "../../base/errors.ts";
 import type { ByteSource } from "../../storage/byteSource.ts";
-import type { Extent } from "../../storage/hubFiles.ts";
+import type { Extent } from "../../storage/hub/hubFiles.ts";
 import { mapConcurrently } from "../parallel.ts";
 
 /** An entry as the central directory has it. */

@@ -4,7 +4,7 @@ import { AppError } from "../../base/errors.ts";
 import type { ExportArithmetic, ExportDtype } from "../../domain/export.ts";
 import type { Recipe } from "../../domain/recipe.ts";
 import { MERGE_METHOD_NAMES, mergeRecipe } from "../../engine/mergeRecipe.ts";
-import { checkVacant } from "../../storage/nodeFolder.ts";
+import { checkVacant } from "../../storage/node/nodeFolder.ts";
 import { resolveParents } from "../checkpoints.ts";
 import type { CommandContext, CommonOptions, Outcome, Run } from "../command.ts";
 import { addCommonOptions, byteCount, numberIn, numberList } from "../options.ts";

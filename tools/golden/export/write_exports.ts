@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { EXPORT_CASES, exportFiles } from "../../../src/engine/fixtures/exportCases.ts";
-import { createNodeFolder } from "../../../src/storage/nodeFolder.ts";
+import { createNodeFolder } from "../../../src/storage/node/nodeFolder.ts";
 
 const [root = ""] = process.argv.slice(2);
 mkdirSync(root, { recursive: true });

@@ -5,14 +5,14 @@
 import { constants } from "node:fs";
 import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { AppError } from "../base/errors.ts";
-import { totalBytes } from "./extents.ts";
-import type { Extent, HubFile, PartialFile } from "./hubFiles.ts";
-import { joinExtents, journalLine, parseJournal } from "./journal.ts";
-import { checkedKey } from "./keptListing.ts";
+import { AppError } from "../../base/errors.ts";
+import { totalBytes } from "../hub/extents.ts";
+import type { Extent, HubFile, PartialFile } from "../hub/hubFiles.ts";
+import { joinExtents, journalLine, parseJournal } from "../hub/journal.ts";
+import { checkedKey } from "../hub/keptListing.ts";
+import { checkRoom } from "../hub/room.ts";
 import { openNodeFile } from "./nodeFile.ts";
 import { holdLock } from "./nodeLock.ts";
-import { checkRoom } from "./room.ts";
 
 const NO_ROOM = "Make room, or set HF_HOME to a folder on another disk.";
 

@@ -1,9 +1,9 @@
 /** Files and folders of the local disk, for reading. Node only. */
 import { open, stat } from "node:fs/promises";
 import { resolve, sep } from "node:path";
-import { AppError, cancelled } from "../base/errors.ts";
-import type { ByteSource, FileSet } from "./byteSource.ts";
-import { checkRange } from "./range.ts";
+import { AppError, cancelled } from "../../base/errors.ts";
+import type { ByteSource, FileSet } from "../byteSource.ts";
+import { checkRange } from "../range.ts";
 
 /** The files under a folder; paths may not lead out of it. */
 export function createNodeFileSet(folder: string): FileSet {

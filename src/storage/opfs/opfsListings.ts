@@ -1,7 +1,7 @@
 /** What earlier visits learned of revisions, in the browser's own storage, a file each. Browser worker only. */
-import { sha256Hex } from "../base/bytes.ts";
-import type { HubFile, HubListing } from "./hubFiles.ts";
-import { COMMIT, parseFiles } from "./keptListing.ts";
+import { sha256Hex } from "../../base/bytes.ts";
+import type { HubFile, HubListing } from "../hub/hubFiles.ts";
+import { COMMIT, parseFiles } from "../hub/keptListing.ts";
 import { inStorage, replaceText, textIn } from "./opfsDirectory.ts";
 
 /** The kept listings. */

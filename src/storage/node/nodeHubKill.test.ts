@@ -9,9 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { totalBytes } from "./extents.ts";
-import { type MockHub, startMockHub } from "./fixtures/mockHub.ts";
-import { parseJournal } from "./journal.ts";
+import { type MockHub, startMockHub } from "../fixtures/mockHub.ts";
+import { totalBytes } from "../hub/extents.ts";
+import { parseJournal } from "../hub/journal.ts";
 
 const SIZE = 96_000_000;
 const BYTES = new Uint8Array(SIZE).map((_, i) => (i * 17 + (i >>> 8) * 5) & 255);
@@ -39,7 +39,7 @@ afterEach(async () => {
 
 /** Starts the fetch; resolves with its exit code, `null` when it was killed. */
 function start(): Promise<{ readonly code: number | null; readonly words: string }> {
-  const script = fileURLToPath(new URL("./fixtures/fetchInto.ts", import.meta.url));
+  const script = fileURLToPath(new URL("../fixtures/fetchInto.ts", import.meta.url));
   const args = ["--import", "tsx", script, hub.endpoint, folder, NAME, "main", PATH];
   const started = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
   child = started;

@@ -16,11 +16,11 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
-import { AppError } from "../base/errors.ts";
-import type { ByteSource } from "./byteSource.ts";
-import type { HubFile, HubListing, KeptFile, KeptFiles } from "./hubFiles.ts";
-import { parseJournal } from "./journal.ts";
-import { COMMIT, checkedKey, KEY, parseFiles, SAFE_PATH } from "./keptListing.ts";
+import { AppError } from "../../base/errors.ts";
+import type { ByteSource } from "../byteSource.ts";
+import type { HubFile, HubListing, KeptFile, KeptFiles } from "../hub/hubFiles.ts";
+import { parseJournal } from "../hub/journal.ts";
+import { COMMIT, checkedKey, KEY, parseFiles, SAFE_PATH } from "../hub/keptListing.ts";
 import { openNodeFile } from "./nodeFile.ts";
 import { beginPartial, onDisk, partialPaths } from "./nodePartialFile.ts";
 

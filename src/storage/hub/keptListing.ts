@@ -1,5 +1,5 @@
 /** What both caches of the hub's files hold true of keys, paths and the listings they keep. Pure. */
-import { AppError } from "../base/errors.ts";
+import { AppError } from "../../base/errors.ts";
 import type { HubFile } from "./hubFiles.ts";
 
 /** What can name content: SHA-256, or git's id. */

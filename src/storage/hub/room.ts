@@ -1,6 +1,6 @@
 /** Room is looked for before the first byte of a file moves, not after gigabytes. Pure. */
-import { describeBytes } from "../base/bytes.ts";
-import { AppError } from "../base/errors.ts";
+import { describeBytes } from "../../base/bytes.ts";
+import { AppError } from "../../base/errors.ts";
 
 /** @throws AppError `out-of-memory` where `neededBytes` more of the file at `path` are too many for `place`. */
 export function checkRoom(

@@ -4,15 +4,15 @@
  * verified by its hash. Runs everywhere.
  */
 import pLimit from "p-limit";
-import { concatBytes, describeBytes } from "../base/bytes.ts";
-import { AppError, isCancelled } from "../base/errors.ts";
-import { throwIfCancelled } from "../base/job.ts";
-import type { ByteSource } from "./byteSource.ts";
+import { concatBytes, describeBytes } from "../../base/bytes.ts";
+import { AppError, isCancelled } from "../../base/errors.ts";
+import { throwIfCancelled } from "../../base/job.ts";
+import type { ByteSource } from "../byteSource.ts";
+import type { HashSource } from "../sha256.ts";
 import { missingExtents, splitExtents, totalBytes } from "./extents.ts";
 import type { StreamRange } from "./hubFile.ts";
 import type { Extent, FetchJob, HubFile, KnownExtent, PartialFile } from "./hubFiles.ts";
 import { backoffMs, type Wait } from "./retry.ts";
-import type { HashSource } from "./sha256.ts";
 
 /** What a download is made of. */
 export type DownloadParts = { readonly stream: StreamRange; readonly wait: Wait; readonly hash: HashSource };

@@ -1,7 +1,7 @@
 /** Requests that are tried again: what is, what is not, how late, and how it ends. */
 import { describe, expect, test } from "vitest";
-import { cancelled } from "../base/errors.ts";
-import { wait as realWait } from "../base/job.ts";
+import { cancelled } from "../../base/errors.ts";
+import { wait as realWait } from "../../base/job.ts";
 import { retrying, type Wait } from "./retry.ts";
 
 const URL = "https://hub.test/file";

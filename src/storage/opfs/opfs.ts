@@ -2,11 +2,11 @@
  * The hub's files in the browser's own storage, by content: a file that two revisions share is kept once. All pages of this
  * origin share them, and locks keep one page from removing what another uses. Runs in a worker of the page.
  */
-import { AppError } from "../base/errors.ts";
-import type { ByteSource } from "./byteSource.ts";
-import { createBlobSource } from "./file.ts";
-import type { KeptFile, KeptFiles } from "./hubFiles.ts";
-import { checkedKey, KEY } from "./keptListing.ts";
+import { AppError } from "../../base/errors.ts";
+import type { ByteSource } from "../byteSource.ts";
+import { createBlobSource } from "../file.ts";
+import type { KeptFile, KeptFiles } from "../hub/hubFiles.ts";
+import { checkedKey, KEY } from "../hub/keptListing.ts";
 import { openHandle } from "./opfsDirectory.ts";
 import { createOpfsListings, type OpfsListings } from "./opfsListings.ts";
 import { lockShared, type Release, tryLockAlone } from "./opfsLock.ts";

@@ -1,14 +1,14 @@
 /** Fetching one file: how many pieces at a time, what is asked for, what survives, and what is told. */
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { equalBytes } from "../base/bytes.ts";
-import { AppError, toErrorRecord } from "../base/errors.ts";
+import { equalBytes } from "../../base/bytes.ts";
+import { AppError, toErrorRecord } from "../../base/errors.ts";
+import { createMemoryHubCache, createMemoryPartial } from "../fixtures/memoryHubCache.ts";
+import { type MockHub, startMockHub } from "../fixtures/mockHub.ts";
+import { nodeHashSource } from "../node/nodeSha256.ts";
 import { type DownloadParts, downloadFile } from "./download.ts";
-import { createMemoryHubCache, createMemoryPartial } from "./fixtures/memoryHubCache.ts";
-import { type MockHub, startMockHub } from "./fixtures/mockHub.ts";
 import { createHub } from "./hub.ts";
 import type { HubFile, KnownExtent } from "./hubFiles.ts";
-import { nodeHashSource } from "./nodeSha256.ts";
 
 const { signal } = new AbortController();
 const quiet = { signal, onBytes: () => undefined };

@@ -5,16 +5,16 @@
  * us. Runs everywhere.
  */
 import * as v from "valibot";
-import { AppError, type ErrorTag } from "../base/errors.ts";
+import { AppError, type ErrorTag } from "../../base/errors.ts";
+import { bodyOf, type Fetch, inTime, isHtml, request } from "../httpRequest.ts";
+import type { HashSource } from "../sha256.ts";
 import { downloadFile } from "./download.ts";
 import { missingExtents, totalBytes } from "./extents.ts";
-import { bodyOf, type Fetch, inTime, isHtml, request } from "./httpRequest.ts";
 import { type About, badAnswer, hubRefusal, nameOf, offline, unreachable } from "./hubErrors.ts";
 import { createHubFile, type HubFileSource } from "./hubFile.ts";
 import type { Extent, Hub, HubCache, HubFile, HubFiles, HubListing, KnownExtent } from "./hubFiles.ts";
 import { SAFE_PATH } from "./keptListing.ts";
 import { retrying, type Wait } from "./retry.ts";
-import type { HashSource } from "./sha256.ts";
 
 /** What a hub is made of. */
 export type HubParts = {

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { missingExtents } from "./extents.ts";
-import type { HubFile } from "./hubFiles.ts";
-import { journalLine } from "./journal.ts";
+import { missingExtents } from "../hub/extents.ts";
+import type { HubFile } from "../hub/hubFiles.ts";
+import { journalLine } from "../hub/journal.ts";
 import { beginPartial, partialPaths } from "./nodePartialFile.ts";
 
 const { signal } = new AbortController();

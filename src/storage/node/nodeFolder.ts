@@ -5,9 +5,9 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { AppError } from "../base/errors.ts";
-import type { FolderWriter } from "./folderWriter.ts";
-import { writeChunks } from "./writeChunks.ts";
+import { AppError } from "../../base/errors.ts";
+import type { FolderWriter } from "../folderWriter.ts";
+import { writeChunks } from "../writeChunks.ts";
 
 /** @throws AppError `write-failed` unless nothing, or an empty folder, is at this path, in a folder that exists. */
 export async function checkVacant(folder: string): Promise<void> {

@@ -14,7 +14,7 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { HubFile, HubListing } from "./hubFiles.ts";
+import type { HubFile, HubListing } from "../hub/hubFiles.ts";
 import { createNodeHubCache } from "./nodeHubCache.ts";
 import { hubSettingsFromEnvironment } from "./nodeHubSettings.ts";
 

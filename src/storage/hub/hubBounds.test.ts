@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { AppError, toErrorRecord } from "../base/errors.ts";
-import { type MockHub, startMockHub } from "./fixtures/mockHub.ts";
-import type { Fetch } from "./httpRequest.ts";
+import { AppError, toErrorRecord } from "../../base/errors.ts";
+import { type MockHub, startMockHub } from "../fixtures/mockHub.ts";
+import type { Fetch } from "../httpRequest.ts";
+import { createNodeHubCache } from "../node/nodeHubCache.ts";
+import { nodeHashSource } from "../node/nodeSha256.ts";
 import { createHub, type HubParts } from "./hub.ts";
-import { createNodeHubCache } from "./nodeHubCache.ts";
-import { nodeHashSource } from "./nodeSha256.ts";
 
 const { signal } = new AbortController();
 const quiet = { signal, onBytes: () => undefined };

@@ -2,10 +2,11 @@
  * A file among the browser's kept ones. Its bytes stay at one place from the first to the last; it is whole once a marker
  * that names its length lies beside them, and until then a journal tells which bytes are safe. Browser worker only.
  */
-import { AppError } from "../base/errors.ts";
-import type { Extent, HubFile, PartialFile } from "./hubFiles.ts";
-import { joinExtents, journalLine, parseJournal } from "./journal.ts";
-import { checkedKey } from "./keptListing.ts";
+import { AppError } from "../../base/errors.ts";
+import type { Extent, HubFile, PartialFile } from "../hub/hubFiles.ts";
+import { joinExtents, journalLine, parseJournal } from "../hub/journal.ts";
+import { checkedKey } from "../hub/keptListing.ts";
+import { checkRoom } from "../hub/room.ts";
 import {
   fileIn,
   inStorage,
@@ -17,7 +18,6 @@ import {
   writeAll,
 } from "./opfsDirectory.ts";
 import { lockAlone } from "./opfsLock.ts";
-import { checkRoom } from "./room.ts";
 
 /** Where kept files lie, and what the pages of this origin share. */
 export type KeptFolder = {

@@ -2,8 +2,8 @@
  * Small files in a folder of the browser's own storage, and handles for large ones. Only a worker has handles that write in
  * place and flush. Browser only.
  */
-import { AppError } from "../base/errors.ts";
-import { wait } from "../base/job.ts";
+import { AppError } from "../../base/errors.ts";
+import { wait } from "../../base/job.ts";
 
 /** A handle that a closed page leaves is let go a moment after its locks are. */
 const RETRY_MS = 100;

@@ -4,8 +4,8 @@
  */
 import { link, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
-import { cancelled } from "../base/errors.ts";
-import { wait } from "../base/job.ts";
+import { cancelled } from "../../base/errors.ts";
+import { wait } from "../../base/job.ts";
 
 /** Lets go of a lock. */
 type Release = () => Promise<void>;

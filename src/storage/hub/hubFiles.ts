@@ -2,7 +2,7 @@
  * The contracts of the hub and of the place where its files are kept. Knows no implementation: the hub speaks HTTP, the
  * cache is OPFS in a browser and the hub's own cache folder in Node.
  */
-import type { ByteSource, FileSet } from "./byteSource.ts";
+import type { ByteSource, FileSet } from "../byteSource.ts";
 
 /** A file as the hub lists it. */
 export type HubFile = {

@@ -1,5 +1,5 @@
 /** Locks that all pages of this origin share; a page that is closed lets go of its own. Browser only. */
-import { cancelled } from "../base/errors.ts";
+import { cancelled } from "../../base/errors.ts";
 
 /** Lets go of a lock. */
 export type Release = () => void;

@@ -2,8 +2,8 @@
  * One file of the hub as a byte source: read by ranges over the network until a whole copy of it is here, and from that
  * copy afterwards, by everyone who opened it before. Runs everywhere.
  */
-import { AppError, cancelled } from "../base/errors.ts";
-import type { ByteSource } from "./byteSource.ts";
+import { AppError, cancelled } from "../../base/errors.ts";
+import type { ByteSource } from "../byteSource.ts";
 import {
   bodyChunks,
   bodyOf,
@@ -13,10 +13,10 @@ import {
   request,
   totalLength,
   wrongLength,
-} from "./httpRequest.ts";
+} from "../httpRequest.ts";
+import { checkRange } from "../range.ts";
 import { fileRefusal } from "./hubErrors.ts";
 import type { HubFile } from "./hubFiles.ts";
-import { checkRange } from "./range.ts";
 
 /** Where a file is. `fetch` tries again by itself. */
 export type HubPlace = {

@@ -4,7 +4,7 @@
  * long to wait is believed. Runs everywhere; waiting is handed in.
  */
 import pRetry from "p-retry";
-import type { Fetch } from "./httpRequest.ts";
+import type { Fetch } from "../httpRequest.ts";
 
 /** Resolves after so many milliseconds; rejects when the signal is aborted meanwhile. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;

@@ -1,6 +1,6 @@
 /** What a hub's refusals and wrong answers mean, in words. Runs everywhere. */
-import { AppError } from "../base/errors.ts";
-import { refusal } from "./httpRequest.ts";
+import { AppError } from "../../base/errors.ts";
+import { refusal } from "../httpRequest.ts";
 
 /** What was asked about; `null` where it was no revision. */
 export type About = { readonly repository: string; readonly revision: string | null };
