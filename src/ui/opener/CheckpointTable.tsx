@@ -5,7 +5,8 @@ import { skippedMeaning } from "../../plots/openWords.ts";
 import { Term } from "../components/Term.tsx";
 
 /** The table. */
-export function CheckpointTable({ inspection: { checkpoints } }: { readonly inspection: Inspection }) {
+export function CheckpointTable({ inspection }: { readonly inspection: Inspection }) {
+  const { checkpoints } = inspection;
   const sum = (of: (checkpoint: CheckpointReport) => number): string =>
     formatBytes(checkpoints.reduce((total, checkpoint) => total + of(checkpoint), 0));
   return (
@@ -28,8 +29,8 @@ export function CheckpointTable({ inspection: { checkpoints } }: { readonly insp
           </tr>
         </thead>
         <tbody>
-          {checkpoints.map((checkpoint) => (
-            <Row key={checkpoint.name} checkpoint={checkpoint} />
+          {checkpoints.map((checkpoint, i) => (
+            <Row key={checkpoint.name} checkpoint={checkpoint} comesWith={twinToFetch(inspection, i)} />
           ))}
         </tbody>
         <tfoot>
@@ -48,7 +49,15 @@ export function CheckpointTable({ inspection: { checkpoints } }: { readonly insp
   );
 }
 
-function Row({ checkpoint }: { readonly checkpoint: CheckpointReport }) {
+/** The checkpoint before this one that holds the same weights and is still to be fetched: they come once. */
+function twinToFetch({ checkpoints, identical }: Inspection, index: number): CheckpointReport | null {
+  const twins = identical.flatMap(([i, j]) => (j === index ? [checkpoints[i]] : []));
+  return twins.find((twin) => twin !== undefined && twin.bytesToFetch > 0) ?? null;
+}
+
+function Row(props: { readonly checkpoint: CheckpointReport; readonly comesWith: CheckpointReport | null }) {
+  const { checkpoint, comesWith } = props;
+  const here = comesWith === null ? "here" : `with ${shortName(comesWith.name)}`;
   const { name, commit, step, architecture, parameters, dtype, bytes, bytesToFetch, skipped, skippedBytes } =
     checkpoint;
   return (
@@ -72,7 +81,7 @@ function Row({ checkpoint }: { readonly checkpoint: CheckpointReport }) {
           <Term meaning={skippedMeaning(checkpoint)}>{formatBytes(skippedBytes)}</Term>
         )}
       </td>
-      <td>{bytesToFetch === 0 ? "here" : formatBytes(bytesToFetch)}</td>
+      <td>{bytesToFetch === 0 ? here : formatBytes(bytesToFetch)}</td>
     </tr>
   );
 }

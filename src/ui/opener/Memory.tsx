@@ -16,7 +16,7 @@ export function Memory({ plan }: { readonly plan: MemoryPlan }) {
       <h2 id="memory">Memory</h2>
       <div className="memory" aria-hidden="true">
         {parts.map(({ what, bytes }) => (
-          <span key={what} className={what} style={{ width: `${(100 * bytes) / whole}%` }} />
+          <span key={what} className={`memory-${what}`} style={{ width: `${(100 * bytes) / whole}%` }} />
         ))}
         {availableBytes === null || availableBytes >= neededBytes ? null : (
           <i style={{ left: `${(100 * availableBytes) / whole}%` }} />
@@ -24,7 +24,7 @@ export function Memory({ plan }: { readonly plan: MemoryPlan }) {
       </div>
       <ul className="memory-legend small" aria-hidden="true">
         {parts.map(({ what }) => (
-          <li key={what} className={what}>
+          <li key={what} className={`memory-${what}`}>
             {what}
           </li>
         ))}
