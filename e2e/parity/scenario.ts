@@ -84,25 +84,33 @@ export async function runScenario(backend: Backend, model: string): Promise<Outc
   await warmUp();
   const liveBytes = [mixer.liveBytes];
   const parents = { single: "float32", half: "float16", brain: "bfloat16" } as const;
+  const readers = new Map<string, WeightReader>();
   for (const [seed, [name, dtype]] of Object.entries(parents).entries()) {
     const weights = randomWeights(config, seed);
     weights.set(
       watched,
       weights.get(watched)!.map((value, i) => (i % 2 === 0 ? value : value * 2 ** -16)),
     );
-    await mixer.load(name, readerOf(weights, dtype), never, () => undefined);
+    readers.set(name, readerOf(weights, dtype));
+    await mixer.load(name, readers.get(name)!, never, () => undefined);
   }
   liveBytes.push(mixer.liveBytes);
-  const mixtures = [];
-  for (const { names, coefficients } of MIXTURES) {
-    await mixer.mix(names, coefficients);
+  const mixtures: Outcome["mixtures"][number][] = [];
+  const scoreMixture = async (label: string) => {
     const { logprobs, greedy } = await language.score(TREE);
     mixtures.push({
-      label: names.join(" + "),
+      label,
       logprobs: Array.from(logprobs),
       greedy: Array.from(greedy),
       merged: Array.from(await mixer.readMixed(watched)),
     });
+  };
+  for (const { names, coefficients } of MIXTURES) {
+    await mixer.mix(names, coefficients);
+    await scoreMixture(names.join(" + "));
+    const anew = names.map((name) => readers.get(name)!);
+    await mixer.mixFrom(anew, coefficients, never, () => undefined);
+    await scoreMixture(`${names.join(" + ")}, read anew`);
   }
   for (let i = 0; i < 20; i++) await mixer.mix(["half", "brain"], [i / 20, 1 - i / 20]);
   const failedLoad = await tagOf(

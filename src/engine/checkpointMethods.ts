@@ -114,13 +114,12 @@ async function fetchAll(
   const progress = createProgress(platform.clock, "fetching", total, "bytes");
   let before = 0;
   for (const [i, one] of opened.entries()) {
+    const label = `fetching ${one.name}`;
     await fetchCheckpoint(one, {
       signal: job.signal,
+      // Bytes that were to be computed and had to come after all are more than was announced.
       onBytes: (bytes) =>
-        job.emit({
-          kind: "progress",
-          progress: { ...progress(before + bytes), label: `fetching ${one.name}` },
-        }),
+        job.emit({ kind: "progress", progress: { ...progress(Math.min(total, before + bytes)), label } }),
     });
     before += sizes[i] ?? 0;
   }
