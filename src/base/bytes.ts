@@ -20,8 +20,12 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 /** SHA-256 in lower-case hexadecimal, as `sha256sum` prints it. */
 export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+/** Bytes in lower-case hexadecimal. */
+export function toHex(bytes: ArrayBuffer): string {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** A size as people read it: "911.3 MB" (powers of ten). */

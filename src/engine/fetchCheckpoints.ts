@@ -4,12 +4,14 @@
  */
 import { throwIfCancelled } from "../base/job.ts";
 import { knownExtents } from "../checkpoint/knownBytes.ts";
+import { COMPANIONS } from "../merge/execute.ts";
 import type { KnownExtent } from "../storage/hub/hubFiles.ts";
 import type { OpenedCheckpoint } from "./checkpoints.ts";
 
-/** Files besides the weights that go with a checkpoint. */
-const COMPANION =
-  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)\.json$|^merges\.txt$|^tokenizer\.model$|^chat_template\.jinja$|^[\w.-]+\.index\.json$/;
+/** Whether a file besides the weights goes with a checkpoint: what opening it reads, and what an export passes on. */
+function isCompanion(path: string): boolean {
+  return path === "config.json" || COMPANIONS.includes(path) || /^[\w.-]+\.index\.json$/.test(path);
+}
 
 /** How a fetch is stopped and watched. */
 export type FetchWatch = { readonly signal: AbortSignal; onBytes(fetchedBytes: number): void };
@@ -68,7 +70,7 @@ async function missingFiles({ located, checkpoint }: OpenedCheckpoint): Promise<
   if (hub === null) return [];
   const extents = knownExtents(checkpoint);
   const weights = checkpoint.files.map(({ name }) => name);
-  const companions = hub.listing.files.filter(({ path }) => COMPANION.test(path));
+  const companions = hub.listing.files.filter(({ path }) => isCompanion(path));
   const weightsFiles = hub.listing.files.filter(({ path }) => weights.includes(path));
   const missing: Missing[] = [];
   for (const { path, key } of [...companions, ...weightsFiles]) {

@@ -60,6 +60,9 @@ export function createResidency(
     return current;
   }
 
+  const isResident = ({ name, configKey }: OpenedCheckpoint): boolean =>
+    current?.configKey === configKey && current.open.mixer.has(name);
+
   /** What is not on this machine comes here first: it is read from here from then on. */
   async function fetchParent(parent: OpenedCheckpoint, signal: AbortSignal, onProgress: OnProgress) {
     const total = await bytesToFetch(parent);
@@ -97,12 +100,14 @@ export function createResidency(
     const { mixer } = resident.open;
     for (const name of resident.lastUsed.keys()) mixer.drop(name);
     resident.lastUsed.clear();
-    const needed = [...parents.keys()].filter((i) => coefficients[i] !== 0);
-    const total = needed.reduce((sum, i) => sum + (parents[i]?.weightBytes ?? 0), 0);
+    const terms = parents
+      .map((parent, i) => ({ parent, coefficient: coefficients[i] ?? 0 }))
+      .filter(({ coefficient }) => coefficient !== 0);
+    const total = terms.reduce((sum, { parent }) => sum + parent.weightBytes, 0);
     const progress = createProgress(clock, "reading the parents", total, "bytes");
     await mixer.mixFrom(
-      needed.flatMap((i) => parents.slice(i, i + 1)).map((parent) => createWeightReader(parent)),
-      needed.map((i) => coefficients[i] ?? 0),
+      terms.map(({ parent }) => createWeightReader(parent)),
+      terms.map(({ coefficient }) => coefficient),
       signal,
       (bytes) => onProgress(progress(bytes)),
     );
@@ -115,9 +120,11 @@ export function createResidency(
           throwIfCancelled(signal);
           if (closed) throw deviceChanged();
           const parents = await shelf.openParents(recipe.parents, signal);
-          for (const { name, checkpoint, config } of parents)
+          // A study asks for hundreds of merges: what is on the device already was checked and fetched before.
+          const absent = parents.filter((parent) => !isResident(parent));
+          for (const { name, checkpoint, config } of absent)
             checkTensors({ name, tensors: checkpoint.tensors }, config);
-          for (const parent of parents) await fetchParent(parent, signal, onProgress);
+          for (const parent of absent) await fetchParent(parent, signal, onProgress);
           const resident = await modelFor(parents[0]!);
           const { mixer, model } = resident.open;
           const parentBytes = parents.reduce((sum, { weightBytes }) => sum + weightBytes, 0);

@@ -4,6 +4,7 @@
  */
 import { AppError } from "../base/errors.ts";
 import { throwIfCancelled } from "../base/job.ts";
+import { readAhead } from "../base/readAhead.ts";
 import { countNonFinite } from "../checkpoint/finite.ts";
 import type { Checkpoint } from "../checkpoint/open.ts";
 import { DTYPES, type TensorSpec, tensorElements } from "../checkpoint/tensor.ts";
@@ -48,7 +49,7 @@ export async function* mergeBlocks(
   const blocks = tensors.flatMap((tensor) => (copied.has(tensor.name) ? wholeOf(tensor) : blocksOf(tensor)));
   const read = (block: Block): Promise<Uint8Array<ArrayBuffer> | readonly StoredWeight[]> =>
     copied.has(block.tensor.name) ? copy(block.tensor) : readWeights(block);
-  for await (const [block, content] of readAhead(blocks, read)) {
+  for await (const [block, content] of readAhead(blocks, BLOCKS_AHEAD, read)) {
     throwIfCancelled(signal);
     if (content instanceof Uint8Array) yield content;
     else {
@@ -70,23 +71,6 @@ function blocksOf(tensor: TensorSpec): readonly Block[] {
     startElement: i * BLOCK_ELEMENTS,
     endElement: Math.min((i + 1) * BLOCK_ELEMENTS, total),
   }));
-}
-
-/** Each item with what was read for it, in order; the next few reads are under way meanwhile. */
-async function* readAhead<T, R>(
-  items: readonly T[],
-  read: (item: T) => Promise<R>,
-): AsyncGenerator<readonly [T, R], void, undefined> {
-  const begun: Promise<R>[] = [];
-  for (const [i, item] of items.entries()) {
-    for (const next of items.slice(begun.length + i, i + 1 + BLOCKS_AHEAD)) {
-      const reading = read(next);
-      // A failure ahead is met when its turn comes.
-      reading.catch(() => undefined);
-      begun.push(reading);
-    }
-    yield [item, await begun.shift()!];
-  }
 }
 
 /** @throws AppError `numerics`. */

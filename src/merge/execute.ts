@@ -36,7 +36,7 @@ export type Provenance = {
  * Files of the newest parent that go with the merged model as they are, where they exist. The programs are those that
  * transformers runs for Baichuan2, whose architecture it does not know by itself; nothing here runs them.
  */
-const COMPANIONS = [
+export const COMPANIONS: readonly string[] = [
   "generation_config.json",
   "tokenizer.json",
   "tokenizer_config.json",

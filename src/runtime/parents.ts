@@ -1,6 +1,7 @@
 /** What the mixers share: reading a parent's parameters, checked, and finding the parents of a mixture. */
 import { AppError } from "../base/errors.ts";
 import { throwIfCancelled } from "../base/job.ts";
+import { readAhead } from "../base/readAhead.ts";
 import { elementCount, type Parameter } from "../model/parameterTable.ts";
 import type { WeightDtype, WeightReader } from "./weights.ts";
 
@@ -15,7 +16,7 @@ export type ReadParameter = {
 };
 
 /** Parameters being read while one is taken in: reading then hides behind checking and copying, or they behind it. */
-const READ_AHEAD = 4;
+const READ_AHEAD = 3;
 
 /**
  * Every parameter of the table, in its order.
@@ -26,21 +27,8 @@ export async function* readParameters(
   reader: WeightReader,
   signal: AbortSignal,
 ): AsyncGenerator<ReadParameter, void, undefined> {
-  const coming: Promise<ReadParameter>[] = [];
-  const readNext = (index: number): void => {
-    const parameter = table[index];
-    if (parameter === undefined) return;
-    const read = readParameter(parameter, reader, signal);
-    // A failure is met when its turn comes.
-    read.catch(() => undefined);
-    coming.push(read);
-  };
-  for (let index = 0; index < READ_AHEAD; index++) readNext(index);
-  for (let index = READ_AHEAD; coming.length > 0; index++) {
-    const weight = await coming.shift()!;
-    readNext(index);
-    yield weight;
-  }
+  const read = (parameter: Parameter) => readParameter(parameter, reader, signal);
+  for await (const [, weight] of readAhead(table, READ_AHEAD, read)) yield weight;
 }
 
 /** One parameter. @throws AppError as `readParameters`. */

@@ -81,7 +81,7 @@ export async function* bodyChunks(
 }
 
 /** How long a server may be silent before it counts as gone. */
-export const SILENCE_MS = 60_000;
+const SILENCE_MS = 60_000;
 
 /** What is awaited, or a rejection after a silence too long. */
 export async function inTime<T>(work: Promise<T>): Promise<T> {

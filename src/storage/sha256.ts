@@ -3,6 +3,7 @@
  * once, so a page hashes with hash-wasm; Node has a faster hash of its own, which is handed in.
  */
 import { createSHA256 } from "hash-wasm";
+import { readAhead } from "../base/readAhead.ts";
 import type { ByteSource } from "./byteSource.ts";
 
 /** A hash that is fed. */
@@ -22,18 +23,12 @@ const BLOCK_BYTES = 4 * 2 ** 20;
 export function createHashSource(createHash: () => Promise<Hash>): HashSource {
   return async (source, signal, onBytes) => {
     const hash = await createHash();
-    const readFrom = (at: number) => source.read(at, Math.min(at + BLOCK_BYTES, source.byteLength), signal);
-    let next = readFrom(0);
-    for (let at = 0; at < source.byteLength; at += BLOCK_BYTES) {
-      const block = await next;
-      const end = at + block.byteLength;
-      // A failure of the read ahead is met when its turn comes.
-      if (end < source.byteLength) {
-        next = readFrom(end);
-        next.catch(() => undefined);
-      }
+    const { byteLength } = source;
+    const starts = Array.from({ length: Math.ceil(byteLength / BLOCK_BYTES) }, (_, i) => i * BLOCK_BYTES);
+    const read = (start: number) => source.read(start, Math.min(start + BLOCK_BYTES, byteLength), signal);
+    for await (const [start, block] of readAhead(starts, 1, read)) {
       hash.update(block);
-      onBytes?.(end);
+      onBytes?.(start + block.byteLength);
     }
     return hash.digest();
   };

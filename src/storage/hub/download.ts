@@ -4,7 +4,7 @@
  * verified by its hash. Runs everywhere.
  */
 import pLimit from "p-limit";
-import { concatBytes, describeBytes } from "../../base/bytes.ts";
+import { concatBytes, describeBytes, toHex } from "../../base/bytes.ts";
 import { AppError, isCancelled } from "../../base/errors.ts";
 import { throwIfCancelled } from "../../base/job.ts";
 import type { ByteSource } from "../byteSource.ts";
@@ -224,8 +224,7 @@ function countingFrom(job: FetchJob): () => FetchJob {
 /** The id that git gives a file: SHA-1 of "blob", its length, and its bytes. */
 async function gitId(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const head = new TextEncoder().encode(`blob ${bytes.byteLength}\0`);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-1", concatBytes([head, bytes])));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(await crypto.subtle.digest("SHA-1", concatBytes([head, bytes])));
 }
 
 async function wrongBytes(file: HubFile, partial: PartialFile): Promise<AppError> {
