@@ -13,7 +13,7 @@ import { missingExtents, totalBytes } from "./extents.ts";
 import { type About, badAnswer, hubRefusal, nameOf, offline, unreachable } from "./hubErrors.ts";
 import { createHubFile, type HubFileSource } from "./hubFile.ts";
 import type { Extent, Hub, HubCache, HubFile, HubFiles, HubListing, KnownExtent } from "./hubFiles.ts";
-import { SAFE_PATH } from "./keptListing.ts";
+import { COMMIT, KEY, SAFE_PATH } from "./keptListing.ts";
 import { retrying, type Wait } from "./retry.ts";
 
 /** What a hub is made of. */
@@ -35,7 +35,7 @@ const MAX_PAGES = 200;
 const MAX_FILES = 100_000;
 const MAX_PATH_LENGTH = 1024;
 
-const commitSchema = v.looseObject({ sha: v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/)) });
+const commitSchema = v.looseObject({ sha: v.pipe(v.string(), v.regex(COMMIT)) });
 const namedSchema = v.array(v.looseObject({ name: v.string() }));
 const refsSchema = v.looseObject({ branches: namedSchema, tags: v.optional(namedSchema, []) });
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -50,8 +50,6 @@ const treeSchema = v.array(
 );
 
 const UNWRITTEN: readonly ErrorTag[] = ["write-failed", "out-of-memory"];
-const SHA256 = /^[0-9a-f]{64}$/;
-const GIT_ID = /^[0-9a-f]{40}$/;
 
 /** The hub behind these parts. */
 export function createHub(parts: HubParts): Hub {
@@ -191,8 +189,9 @@ function toHubFile(entry: v.InferOutput<typeof treeSchema>[number]): readonly Hu
   const { type, path, lfs } = entry;
   if (type !== "file" || !SAFE_PATH.test(path)) return [];
   const key = lfs == null ? entry.oid : lfs.oid;
-  if (!SHA256.test(key) && !GIT_ID.test(key)) return [];
-  return [{ path, byteLength: lfs?.size ?? entry.size, key, sha256: SHA256.test(key) ? key : null }];
+  if (!KEY.test(key)) return [];
+  // A SHA-256 has 64 digits, git's own id 40.
+  return [{ path, byteLength: lfs?.size ?? entry.size, key, sha256: key.length === 64 ? key : null }];
 }
 
 async function askJson<S extends v.GenericSchema>(
