@@ -25,7 +25,19 @@ export type ItemResult =
       readonly words: number;
       readonly bytes: number;
     }
-  | { readonly kind: "generation"; readonly generated: string; readonly correct: boolean };
+  | {
+      readonly kind: "generation";
+      readonly generated: string;
+      /** What each of the task's filters read out of the text, and whether it is the answer. */
+      readonly answers: readonly { readonly extracted: string; readonly correct: boolean }[];
+    };
+
+/** One subject's or paradigm's own figures. */
+export type GroupResult = {
+  readonly name: string;
+  readonly n: number;
+  readonly metrics: Readonly<Partial<Record<MetricName, MetricValue>>>;
+};
 
 /** One merge on one task. */
 export type Evaluation = {
@@ -36,6 +48,12 @@ export type Evaluation = {
   /** Items. */
   readonly n: number;
   readonly items: readonly ItemResult[];
+  /** Row of each item in the split, rising: all rows, unless the evaluation was stopped early. */
+  readonly rows: readonly number[];
+  /** Rows asked for; more than `n` only where the evaluation was stopped early. */
+  readonly total: number;
+  /** Metrics of each group by itself, in the task's order; empty where there is one group only. */
+  readonly groups: readonly GroupResult[];
   /** Tokens that went through the model. */
   readonly tokens: number;
   readonly elapsedMs: number;

@@ -10,6 +10,7 @@ export type MetricName =
   | "acc"
   | "acc_norm"
   | "exact_match"
+  | "exact_match_flexible"
   | "nll"
   | "perplexity"
   | "word_perplexity"

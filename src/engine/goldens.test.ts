@@ -9,7 +9,7 @@ import { sha256Hex } from "../base/bytes.ts";
 import { type Checkpoint, openCheckpoint } from "../checkpoint/open.ts";
 import type { ItemResult } from "../domain/evaluation.ts";
 import { evaluateTask, prepareTask, type TaskOutcome } from "../evaluate/evaluateTask.ts";
-import { parseTaskRows } from "../evaluate/tasks/rows.ts";
+import { parseTaskRows } from "../tasks/rows.ts";
 import { parseModelConfig } from "../model/config.ts";
 import { createTokenizer } from "../model/tokenizer.ts";
 import type { Backend, ResidentModel } from "../runtime/backend.ts";

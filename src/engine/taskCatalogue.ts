@@ -1,7 +1,7 @@
 /** Every task there is: the shipped run's and those a person added. Rows are read once. Runs everywhere. */
 import { AppError } from "../base/errors.ts";
 import type { Split, TaskInfo, TaskKind, TaskRow } from "../domain/task.ts";
-import { parseTaskRows } from "../evaluate/tasks/rows.ts";
+import { parseTaskRows } from "../tasks/rows.ts";
 import { DEFAULT_UNTIL, type DemoTask } from "./demoRun.ts";
 
 /** Tasks by name. */

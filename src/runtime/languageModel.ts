@@ -39,9 +39,43 @@ export type ScoredBatch = {
   readonly greedy: Int32Array;
 };
 
+/**
+ * Keys and values of a token sequence at positions 0…length−1, computed with the weights of the moment and kept on the
+ * device. Mixing other weights makes it stale: using it then throws AppError `internal`.
+ */
+export interface Past {
+  readonly length: number;
+  /** Frees its memory; may be called twice. */
+  dispose(): void;
+}
+
+/** Several sequences decoded greedily side by side, each with its keys and values kept. */
+export interface GreedyDecoding {
+  /** [live] the most probable next token of each live sequence, the lowest id of equals. */
+  readonly next: Int32Array;
+  /**
+   * Appends one token to each sequence that goes on; `rows` (rising indices into the live ones) names them, others are
+   * let go. Afterwards the live sequences are those of `rows`, in that order.
+   * @throws AppError `unsupported` for a sequence longer than the model's positions, as `score` else.
+   */
+  advance(rows: Int32Array, tokens: Int32Array): Promise<void>;
+  dispose(): void;
+}
+
 /** A model with whatever weights were last mixed into it. */
 export interface LanguageModel {
   readonly config: ModelConfig;
-  /** @throws AppError `device` or `out-of-memory`; never returns zeros for a failed read. */
-  score(batch: PackedBatch): Promise<ScoredBatch>;
+  /**
+   * With `past`, every token of the batch attends to all of it besides what the batch's segments allow, and
+   * `positions` count from `past.length`.
+   * @throws AppError `device` or `out-of-memory`; never returns zeros for a failed read.
+   */
+  score(batch: PackedBatch, past?: Past): Promise<ScoredBatch>;
+  /** Computes a beginning once that many rows share. @throws as `score`; `internal` for no tokens. */
+  remember(tokens: readonly number[]): Promise<Past>;
+  /**
+   * Starts greedy decoding of these prompts, each of one or more tokens; `newTokens` is how many will be appended to any
+   * of them at most. @throws as `score`.
+   */
+  decode(prompts: readonly (readonly number[])[], newTokens: number): Promise<GreedyDecoding>;
 }

@@ -3,8 +3,8 @@
  * Anything wrong is refused with the line and the field. Runs everywhere.
  */
 import * as v from "valibot";
-import { AppError } from "../../base/errors.ts";
-import type { TaskKind, TaskRow } from "../../domain/task.ts";
+import { AppError } from "../base/errors.ts";
+import type { TaskKind, TaskRow } from "../domain/task.ts";
 
 /** Characters of a task file, at most. */
 const MAX_FILE_CHARACTERS = 256 * 2 ** 20;
