@@ -2,6 +2,7 @@
  * Records of the three studies: sweep, pair matrix, optimisation. All values are *objective* values (always
  * maximised; see measure.ts), so a loss is stored negated; views turn it back with `turnSign`.
  */
+import type { ItemResult } from "./evaluation.ts";
 import type { Measure } from "./measure.ts";
 import type { Ask, SearchSettings, Surrogate } from "./surrogate.ts";
 import type { Split } from "./task.ts";
@@ -17,8 +18,40 @@ export type Subject = {
   readonly measure: Measure;
 };
 
+/**
+ * Early stopping of merges that are already known to lose: one is stopped when its paired difference to the best so far
+ * is decided at this error rate (the chance, over the order of the items, of stopping one that would have won).
+ */
+export type Race = { readonly errorRate: number };
+
+/** An item whose outcome differs between two models: right now and wrong before, or the other way round. */
+export type ItemChange = {
+  /** The item's row in the split. */
+  readonly index: number;
+  readonly gained: boolean;
+  readonly parent: ItemResult;
+  readonly merge: ItemResult;
+};
+
+/** What is known of a merge while it is still being evaluated. */
+export type Round = {
+  readonly weights: readonly number[];
+  /** Over the items so far. */
+  readonly score: Score;
+  /** Items in all. */
+  readonly total: number;
+  /** Among the items that came in with this round, those that differ from the better parent; empty for losses. */
+  readonly changes: readonly ItemChange[];
+};
+
+/**
+ * Of a merge that was stopped early: how many of its items were run. Its value is then the incumbent's over all items
+ * plus the paired difference on the items seen, with that difference's standard error.
+ */
+export type Stopped = { readonly seen: number; readonly total: number };
+
 /** One λ of a sweep. */
-export type SweepPoint = Score & { readonly lambda: number };
+export type SweepPoint = Score & { readonly lambda: number; readonly stopped?: Stopped };
 
 /** A dense sweep over λ between two parents (P1 §2.4). */
 export type SweepRecord = {
@@ -41,6 +74,8 @@ export type Trial = Score & {
   /** Items right here and wrong in the better parent, and the other way round; `null` for losses. */
   readonly flips: { readonly gained: number; readonly lost: number } | null;
   readonly elapsedMs: number;
+  /** Present where a race stopped it. */
+  readonly stopped?: Stopped;
 };
 
 /** A fair comparison of a merge with the better parent on rows the search did not see, item by item. */

@@ -5,23 +5,28 @@
 import type { Progress } from "../base/job.ts";
 import type { BackendChoice, BackendInfo } from "../domain/backend.ts";
 import type { HubRepository, Inspection, RunInfo, Stored } from "../domain/checkpoint.ts";
-import type { Evaluation, ItemResult } from "../domain/evaluation.ts";
+import type { Evaluation } from "../domain/evaluation.ts";
 import type { ExportedFile, ExportRequest } from "../domain/export.ts";
 import type { MetricName } from "../domain/measure.ts";
 import type { Recipe } from "../domain/recipe.ts";
+import type { KeptResults } from "../domain/results.ts";
 import type {
   Heldout,
+  ItemChange,
   MatrixCell,
   MatrixRecord,
   MatrixRule,
   Score,
+  Race,
+  Round,
   StudyRecord,
   SweepPoint,
   SweepRecord,
   Trial,
 } from "../domain/study.ts";
 import type { Ask, Measurement, SearchSettings, Suggestion, SuggestSettings } from "../domain/surrogate.ts";
-import type { Split, TaskInfo, TaskRow } from "../domain/task.ts";
+import type { Perplexity, PerplexityInputs } from "../domain/perplexity.ts";
+import type { BenchmarkInfo, DataOrigin, Split, TaskInfo, TaskRow } from "../domain/task.ts";
 
 /** Checkpoints oldest first, a task and its rows; `metric` null takes the task's default measure. */
 export type SubjectRequest = {
@@ -72,11 +77,57 @@ export type EngineMethods = {
   removeStored: { request: { readonly keys: readonly string[] }; result: Stored };
   /** Rows of a task file of the person's own, parsed; the name it gets can be used as `task` from then on. */
   addTask: { request: { readonly name: string; readonly jsonl: string }; result: TaskInfo };
-  /** Rows as a person reads them, from `first` on. */
+  /** The benchmarks that can be opened once their data is named. Reads nothing. */
+  benchmarks: { request: Record<string, never>; result: readonly BenchmarkInfo[] };
+  /**
+   * Reads a benchmark's data and makes its prompts; the name of the result can be used as `task` from then on. The same
+   * benchmark with other worked examples or other data has another name. `fewShot` and `seed` null take the harness's.
+   */
+  openBenchmark: {
+    request: {
+      readonly task: string;
+      readonly data: DataOrigin;
+      readonly fewShot: number | null;
+      readonly seed: number | null;
+    };
+    result: TaskInfo;
+  };
+  /** A task in the harness's YAML, with its data; as `openBenchmark`. */
+  addHarnessTask: {
+    request: {
+      readonly name: string;
+      readonly yaml: string;
+      readonly data: DataOrigin;
+      readonly fewShot: number | null;
+      readonly seed: number | null;
+    };
+    result: TaskInfo;
+  };
+  /** Rows as a person reads them, by their places in the split; at most 1,000 at once. */
   taskRows: {
-    request: { readonly task: string; readonly split: Split; readonly first: number; readonly count: number };
+    request: { readonly task: string; readonly split: Split; readonly rows: readonly number[] };
     result: readonly TaskRow[];
   };
+  /** Perplexity φ of the task's inputs, without labels, under each checkpoint (P2 eq. 3, Table 8). */
+  perplexity: {
+    request: {
+      readonly checkpoints: readonly string[];
+      readonly task: string;
+      readonly split: Split;
+      readonly limit: number | null;
+      readonly inputs: PerplexityInputs;
+    };
+    result: readonly Perplexity[];
+  };
+  /** An evaluation's items, one JSON object a line, in the harness's log-samples shape. */
+  samples: {
+    request: EngineMethods["evaluate"]["request"];
+    result: { readonly blob: Blob };
+  };
+  /** How much room the kept item tables take. */
+  keptResults: { request: Record<string, never>; result: KeptResults };
+  /** Lets all kept item tables go; everything is evaluated anew afterwards. */
+  clearResults: { request: Record<string, never>; result: KeptResults };
   evaluate: {
     request: {
       readonly recipe: Recipe;
@@ -87,7 +138,11 @@ export type EngineMethods = {
     result: Evaluation;
   };
   sweep: {
-    request: { readonly subject: SubjectRequest; readonly lambdas: readonly number[] };
+    request: {
+      readonly subject: SubjectRequest;
+      readonly lambdas: readonly number[];
+      readonly race: Race | null;
+    };
     result: SweepRecord;
   };
   /** Runs until `trials` trials are there, continuing `history` exactly; a cancelled run keeps its trials by events. */
@@ -97,6 +152,7 @@ export type EngineMethods = {
       readonly settings: SearchSettings;
       readonly history: readonly Trial[];
       readonly trials: number;
+      readonly race: Race | null;
     };
     result: StudyRecord;
   };
@@ -108,13 +164,7 @@ export type EngineMethods = {
   /** Items whose outcome differs between the better parent and the merge, with their rows, gained ones first. */
   changes: {
     request: { readonly subject: SubjectRequest; readonly weights: readonly number[] };
-    result: readonly {
-      readonly index: number;
-      readonly gained: boolean;
-      readonly row: TaskRow;
-      readonly parent: ItemResult;
-      readonly merge: ItemResult;
-    }[];
+    result: readonly (ItemChange & { readonly row: TaskRow })[];
   };
   matrix: {
     request: {
@@ -149,7 +199,8 @@ export type EngineEvent =
   | { readonly kind: "point"; readonly point: SweepPoint }
   | { readonly kind: "ask"; readonly number: number; readonly ask: Ask }
   | { readonly kind: "trial"; readonly trial: Trial }
-  | { readonly kind: "cell"; readonly cell: MatrixCell };
+  | { readonly kind: "cell"; readonly cell: MatrixCell }
+  | { readonly kind: "round"; readonly round: Round };
 
 /** How a caller watches and stops one call. */
 export type Job = { readonly signal: AbortSignal; emit(event: EngineEvent): void };
