@@ -7,9 +7,19 @@ import type { Progress } from "../base/job.ts";
 import type { BackendChoice, BackendInfo } from "../domain/backend.ts";
 import type { HubRepository, Inspection, RunInfo, Stored } from "../domain/checkpoint.ts";
 import type { MetricName } from "../domain/measure.ts";
+import type { KeptResults } from "../domain/results.ts";
 import { defaultSearchSettings } from "../domain/searchDefaults.ts";
-import type { MatrixCell, MatrixRule, Score, StudyRecord, SweepPoint } from "../domain/study.ts";
+import type {
+  ItemChange,
+  MatrixCell,
+  MatrixRule,
+  Race,
+  Score,
+  StudyRecord,
+  SweepPoint,
+} from "../domain/study.ts";
 import type { Ask, SearchSettings } from "../domain/surrogate.ts";
+import type { BenchmarkInfo, TaskInfo, TaskRow } from "../domain/task.ts";
 import type { EngineMethods } from "../rpc/protocol.ts";
 import { IDLE, type Origin, type Status } from "./status.ts";
 
@@ -111,6 +121,8 @@ export type SubjectState = {
   /** Only the task's first so many rows; `null` for all. */
   readonly limit: number | null;
   readonly settings: SearchSettings;
+  /** Early stopping of merges that are already decided; `null` for none. */
+  readonly race: Race | null;
 };
 
 /** Before a run is known. */
@@ -121,6 +133,7 @@ export const NO_SUBJECT: SubjectState = {
   limit: null,
   // The whole path is searched, so that the whole picture is seen (the papers' α = 0.5 is the command line's).
   settings: { ...defaultSearchSettings(2), alpha: 0, trials: 14 },
+  race: null,
 };
 
 /** Scores by checkpoint name, in objective units. */
@@ -221,6 +234,69 @@ export type ItemsState = {
 /** Nothing asked. */
 export const NO_ITEMS: ItemsState = { weights: null, changes: null, status: IDLE };
 
+/** A merge that is being evaluated right now, and how its score narrowed; `null` where nothing is. */
+export type LiveState = {
+  readonly now: {
+    /** The question it belongs to. */
+    readonly key: string;
+    readonly weights: readonly number[];
+    readonly score: Score;
+    readonly total: number;
+    /** The score after each round so far, the first round first. */
+    readonly trail: readonly Score[];
+    /** Items that differ from the better parent, in the order they came in. */
+    readonly changes: readonly ItemChange[];
+  } | null;
+  /** Rows of changed items as they are read, by their place in the split; of the present question only. */
+  readonly rows: Readonly<Record<number, TaskRow>>;
+};
+
+/** Nothing is being evaluated. */
+export const NO_LIVE: LiveState = { now: null, rows: {} };
+
+/** What a task is being opened from. */
+export type TaskData =
+  | { readonly kind: "hub" }
+  | {
+      readonly kind: "files";
+      readonly files: readonly { readonly path: string; readonly bytes: number }[];
+    };
+
+/** Benchmarks and tasks of one's own, and the way one is being opened. */
+export type TasksState = {
+  /** Whether the panel that opens tasks is shown. */
+  readonly shown: boolean;
+  /** `null` until asked for. */
+  readonly benchmarks: readonly BenchmarkInfo[] | null;
+  /** Opened here, the newest last; they are offered beside the run's own, on every run. */
+  readonly opened: readonly TaskInfo[];
+  /** Name of the benchmark that is picked, and what its data is. */
+  readonly picked: string | null;
+  readonly data: TaskData | null;
+  /** `null` takes the harness's own. */
+  readonly fewShot: number | null;
+  readonly seed: number | null;
+  readonly status: Status;
+};
+
+/** Nothing opened. */
+export const NO_TASKS: TasksState = {
+  shown: false,
+  benchmarks: null,
+  opened: [],
+  picked: null,
+  data: null,
+  fewShot: null,
+  seed: null,
+  status: IDLE,
+};
+
+/** Room that kept item tables take; `null` until asked for. */
+export type ResultsState = { readonly kept: KeptResults | null };
+
+/** Not asked. */
+export const NO_RESULTS: ResultsState = { kept: null };
+
 /** `auto` follows the system. */
 export type ThemeChoice = "auto" | "light" | "dark";
 
@@ -256,5 +332,8 @@ export type AppState = {
   readonly verdict: VerdictState;
   readonly export: ExportState;
   readonly items: ItemsState;
+  readonly live: LiveState;
+  readonly tasks: TasksState;
+  readonly results: ResultsState;
   readonly view: ViewState;
 };
