@@ -1,6 +1,6 @@
 /**
  * Text to token ids and back: the one door to the tokenizers library. Ids agree with the reference implementation in
- * Rust, special tokens are never added. Runs everywhere; knows no file and no model.
+ * Rust. Runs everywhere; knows no file and no model.
  */
 import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import * as v from "valibot";
@@ -11,6 +11,8 @@ import { decodeByteFallback } from "./byteFallback.ts";
 export interface Tokenizer {
   /** Ids of the text as it stands: nothing is put before or after it. Empty text has none. */
   encode(text: string): readonly number[];
+  /** As the tokenizer encodes unless told otherwise: Llama's puts its beginning-of-sequence token first, Pythia's nothing. */
+  encodeWithSpecials(text: string): readonly number[];
   /** The text of the ids, special tokens included. */
   decode(ids: readonly number[]): string;
   /** Highest id plus one; a model's embedding may have more rows. */
@@ -50,6 +52,7 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfigJson: unk
   const eos = typeof config.eos_token === "object" ? config.eos_token?.content : config.eos_token;
   return {
     encode: (text) => library.encode(text, { add_special_tokens: false }).ids,
+    encodeWithSpecials: (text) => library.encode(text, { add_special_tokens: true }).ids,
     decode: (ids) =>
       ids.length === 0
         ? ""
