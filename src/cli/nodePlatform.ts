@@ -8,9 +8,11 @@ import type { Platform } from "../engine/platform.ts";
 import type { Engine } from "../rpc/protocol.ts";
 import { createNodeBackend } from "../runtime/ortNode.ts";
 import { createNodeFileSet } from "../storage/node/nodeFile.ts";
+import { listNodeFiles } from "../storage/node/nodeFiles.ts";
 import { createNodeFolder } from "../storage/node/nodeFolder.ts";
 import { createNodeHubCache } from "../storage/node/nodeHubCache.ts";
 import { hubSettingsFromEnvironment } from "../storage/node/nodeHubSettings.ts";
+import { createNodeResults, resultsFolder } from "../storage/node/nodeResults.ts";
 import { nodeHashSource } from "../storage/node/nodeSha256.ts";
 import { openCheckpointPath } from "./checkpointFiles.ts";
 import type { CommonOptions } from "./command.ts";
@@ -34,6 +36,8 @@ function nodePlatform(named: Pick<CommonOptions, "config" | "tokenizer">): Platf
     hub,
     hash: nodeHashSource,
     openKept: async () => createNodeHubCache(cacheFolder),
+    listFiles: listNodeFiles,
+    openResults: async () => createNodeResults(resultsFolder(process.env)),
     async openFolder(target) {
       if (target.kind === "path") return createNodeFolder(target.path);
       throw new AppError("usage", "Only a browser exports into a picked folder or as a download.");

@@ -1,6 +1,7 @@
 /** Parsers of option values and the options that several commands share. A value out of range is bad usage. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { MetricName } from "../domain/measure.ts";
+import type { Race } from "../domain/study.ts";
 import type { Split } from "../domain/task.ts";
 
 /** Parses a finite number within [low, high]. */
@@ -54,13 +55,50 @@ export type TaskOptions = {
   readonly limit?: number;
   readonly split?: Split;
   readonly metric?: MetricName;
+  readonly data?: string;
+  readonly numFewshot?: number;
+  readonly fewshotSeed?: number;
 };
 
-/** Adds `--task` and `--limit`. */
+/** Adds `--task`, `--limit` and what a benchmark is opened with. */
 export function addTaskOptions(command: Command): Command {
   return command
-    .requiredOption("--task <task>", "a built-in task (see `mergescope tasks`) or a .jsonl file of your own")
-    .option("--limit <n>", "only the first n rows", integerIn(1, Number.MAX_SAFE_INTEGER));
+    .requiredOption(
+      "--task <task>",
+      "a built-in task (see `mergescope tasks`), or a .jsonl or harness .yaml file of your own",
+    )
+    .option(
+      "--data <path>",
+      "a benchmark's files in their published format: a folder, a file or a URL (default: the hub's)",
+    )
+    .option("--num-fewshot <k>", "worked examples before each question", integerIn(0, 100))
+    .option(
+      "--fewshot-seed <n>",
+      "seed of randomly drawn examples (default: 1234)",
+      integerIn(0, 2 ** 32 - 1),
+    )
+    .option(
+      "--limit <n>",
+      "only the first n rows, of each subject where there are several",
+      integerIn(1, Number.MAX_SAFE_INTEGER),
+    );
+}
+
+/** Early stopping of merges. */
+export type RaceOptions = { readonly race?: number };
+
+/** The race that `--race` asks for. */
+export function raceOf({ race }: RaceOptions): Race | null {
+  return race === undefined ? null : { errorRate: race };
+}
+
+/** Adds `--race`, for commands that measure many merges. */
+export function addRaceOption(command: Command): Command {
+  return command.option(
+    "--race <rate>",
+    "stop a merge as soon as it is decided that it loses, at this error rate, such as 0.05 (default: none is stopped)",
+    numberIn(1e-6, 0.5),
+  );
 }
 
 /** Adds `--split` and `--metric`, for commands whose result is one measure. */
@@ -68,7 +106,7 @@ export function addMeasureOptions(command: Command): Command {
   return command
     .addOption(
       new Option("--split <half>", "the half of the task's rows to use")
-        .choices(["search", "test"])
+        .choices(["search", "test", "all"])
         .default("search"),
     )
     .option(

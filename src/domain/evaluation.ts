@@ -16,6 +16,8 @@ export type ItemResult =
       /** Index of the highest log-probability per character, the first of equals; `null` for partial evaluation. */
       readonly chosenNorm: number | null;
       readonly logprobs: readonly number[];
+      /** Whether every token of the choice is the most probable one at its place. */
+      readonly greedy: readonly boolean[];
     }
   | { readonly kind: "target"; readonly logprob: number; readonly tokens: number; readonly greedy: boolean }
   | {

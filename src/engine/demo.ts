@@ -4,6 +4,7 @@ import type { RunInfo } from "../domain/checkpoint.ts";
 import type { FileSet } from "../storage/byteSource.ts";
 import { type DemoRun, MANIFEST, parseDemoRun } from "./demoRun.ts";
 import type { Platform } from "./platform.ts";
+import { shippedTask } from "./rowTasks.ts";
 import type { TaskCatalogue } from "./taskCatalogue.ts";
 import { readText, subfolder } from "./textFile.ts";
 
@@ -24,7 +25,8 @@ export function createDemo(platform: Platform, catalogue: TaskCatalogue): Demo {
   const open: Demo["open"] = async (signal) => {
     if (run !== null) return run;
     run = parseDemoRun(await readText(folder, MANIFEST, signal));
-    catalogue.addShipped(run.tasks, (path, during) => readText(folder, path, during));
+    for (const task of run.tasks)
+      catalogue.add(shippedTask(task, (path, during) => readText(folder, path, during)));
     return run;
   };
   return {

@@ -78,7 +78,17 @@ export function parseDemoRun(text: string): DemoRun {
     .map(({ step, tokens, bytes }): CheckpointInfo => ({ name: demoName(step), step, tokens, bytes }));
   const tasks = manifest.tasks.map(
     ({ search, test, until, ...task }): DemoTask => ({
-      info: { ...task, rows: { search: search.rows, test: test.rows }, licence: manifest.licence },
+      info: {
+        ...task,
+        rows: { search: search.rows, test: test.rows },
+        licence: manifest.licence,
+        version: null,
+        fewShot: null,
+        groups: [],
+        weightBySize: true,
+        filters: task.kind === "generation" ? ["none"] : [],
+        splitSeed: null,
+      },
       paths: { search: search.path, test: test.path },
       until: until ?? DEFAULT_UNTIL,
     }),

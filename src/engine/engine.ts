@@ -4,10 +4,13 @@
  */
 import { throwIfCancelled } from "../base/job.ts";
 import type { Engine, EngineMethod } from "../rpc/protocol.ts";
+import { createMemoryResults } from "../storage/results/resultStore.ts";
 import { createCheckpointMethods } from "./checkpointMethods.ts";
 import { createCheckpointShelf } from "./checkpoints.ts";
+import { createContentKeys } from "./contentKeys.ts";
 import { createDemo } from "./demo.ts";
 import { createHubAccess } from "./hubAccess.ts";
+import { createItemTables, type ItemTables } from "./itemTables.ts";
 import type { MethodTable } from "./methodTable.ts";
 import { createPlaces } from "./places.ts";
 import type { Platform } from "./platform.ts";
@@ -16,6 +19,7 @@ import { createSessions } from "./sessions.ts";
 import { createStudyMethods } from "./studyMethods.ts";
 import { suggestNext } from "./suggest.ts";
 import { createTaskCatalogue } from "./taskCatalogue.ts";
+import { createTaskMethods } from "./taskMethods.ts";
 
 /** An engine on this platform. The device starts with the first call that needs it, or with `start`. */
 export function createEngine(platform: Platform): Engine {
@@ -34,8 +38,10 @@ function createMethods(platform: Platform): MethodTable<EngineMethod> {
   const hub = createHubAccess(platform);
   const places = createPlaces(platform, demo, hub);
   const shelf = createCheckpointShelf(places.locate);
+  const contents = createContentKeys(platform, shelf);
+  const tables = openTables(platform);
   const sessions = createSessions(platform, (backend) =>
-    createSession(backend, { platform, shelf, catalogue }),
+    createSession(backend, { platform, shelf, catalogue, contents, tables }),
   );
   const checkpoints = createCheckpointMethods({ platform, catalogue, demo, hub, places, shelf, sessions });
   const openSession = async (signal: AbortSignal) => {
@@ -45,13 +51,20 @@ function createMethods(platform: Platform): MethodTable<EngineMethod> {
   return {
     ...createStudyMethods(openSession, catalogue, platform.clock, checkpoints.holding),
     ...checkpoints.methods,
+    ...createTaskMethods({ platform, catalogue, demo, hub, tables }),
     start: async ({ backend, threads }) => (await sessions.start(backend, threads)).info,
     openDemo: async (_request, job) => (await demo.open(job.signal)).info,
-    addTask: async ({ name, jsonl }) => catalogue.add(name, jsonl),
-    async taskRows({ task, split, first, count }, job) {
-      await demo.knowTasks(job.signal);
-      return (await catalogue.rows(task, split, null, job.signal)).slice(first, first + count);
-    },
     suggest: async (request) => suggestNext(request),
+  };
+}
+
+/** Item tables in the platform's store, opened when first asked for; in memory where there is none. */
+function openTables({ openResults }: Platform): () => Promise<ItemTables> {
+  let opening: Promise<ItemTables> | null = null;
+  return () => {
+    opening ??= openResults()
+      .catch(() => null)
+      .then((store) => createItemTables(store ?? createMemoryResults()));
+    return opening;
   };
 }

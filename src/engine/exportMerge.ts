@@ -1,12 +1,12 @@
 /** `exportMerge`: the merged checkpoint written to a folder, all or nothing, streamed. Runs everywhere; wiring only. */
 import { version } from "../../package.json";
-import { AppError } from "../base/errors.ts";
 import { createProgress } from "../base/job.ts";
 import type { ExportRequest } from "../domain/export.ts";
-import { type MergedFile, mergeToFiles, type Provenance } from "../merge/execute.ts";
+import { type MergedFile, mergeToFiles } from "../merge/execute.ts";
 import type { EngineMethods, Job } from "../rpc/protocol.ts";
 import type { FolderWriter } from "../storage/folderWriter.ts";
 import type { OpenedCheckpoint } from "./checkpoints.ts";
+import { hashFiles } from "./contentKeys.ts";
 import type { Platform } from "./platform.ts";
 
 /** What an export needs of the platform. */
@@ -24,7 +24,10 @@ export async function exportMerge(
 ): Promise<EngineMethods["exportMerge"]["result"]> {
   const folder = await parts.openFolder(request.target);
   try {
-    const sha256 = await hashParents(parts, parents, job);
+    const sha256 = await hashFiles(parts, parents, {
+      signal: job.signal,
+      onProgress: (progress) => job.emit({ kind: "progress", progress }),
+    });
     const checkpoints = parents.map(({ checkpoint }) => checkpoint);
     const files = await mergeToFiles(checkpoints, request, { version, sha256 }, job.signal);
     await writeAll(parts, folder, files, job);
@@ -63,43 +66,4 @@ async function writeAll(
     }
     await folder.write({ ...file, chunks: counted });
   }
-}
-
-/** SHA-256 of every weights file of every parent. */
-async function hashParents(
-  { clock, hash }: ExportParts,
-  parents: readonly OpenedCheckpoint[],
-  job: Job,
-): Promise<Provenance["sha256"]> {
-  const files = await Promise.all(
-    parents.map(async ({ checkpoint, located }) =>
-      Promise.all(
-        checkpoint.files.map(async ({ name }) => {
-          const source = await located.files.open(name, job.signal);
-          if (source !== null) return { name, source };
-          throw new AppError("not-found", `${checkpoint.name} lost its file ${name}.`, {
-            advice: "Open it again.",
-          });
-        }),
-      ),
-    ),
-  );
-  const unknown = files.flat().filter(({ source }) => source.sha256 === undefined);
-  const total = unknown.reduce((sum, { source }) => sum + source.byteLength, 0);
-  const progress = createProgress(clock, "hashing the parents", total, "bytes");
-  let before = 0;
-  const hashes: Record<string, string>[] = [];
-  for (const parent of files) {
-    const byName: Record<string, string> = {};
-    for (const { name, source } of parent) {
-      byName[name] =
-        source.sha256 ??
-        (await hash(source, job.signal, (bytes) =>
-          job.emit({ kind: "progress", progress: progress(before + bytes) }),
-        ));
-      if (source.sha256 === undefined) before += source.byteLength;
-    }
-    hashes.push(byName);
-  }
-  return hashes;
 }

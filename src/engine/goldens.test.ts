@@ -9,13 +9,13 @@ import { sha256Hex } from "../base/bytes.ts";
 import { type Checkpoint, openCheckpoint } from "../checkpoint/open.ts";
 import type { ItemResult } from "../domain/evaluation.ts";
 import { evaluateTask, prepareTask, type TaskOutcome } from "../evaluate/evaluateTask.ts";
-import { parseTaskRows } from "../tasks/rows.ts";
 import { parseModelConfig } from "../model/config.ts";
 import { createTokenizer } from "../model/tokenizer.ts";
 import type { Backend, ResidentModel } from "../runtime/backend.ts";
 import type { PackedBatch } from "../runtime/languageModel.ts";
 import { createNodeBackend } from "../runtime/ortNode.ts";
 import { createNodeFileSet } from "../storage/node/nodeFile.ts";
+import { parseTaskRows } from "../tasks/rows.ts";
 import { packingFor } from "./batchBudget.ts";
 
 type TransformersGolden = {

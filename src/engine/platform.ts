@@ -10,7 +10,9 @@ import type { FileSet } from "../storage/byteSource.ts";
 import type { FolderWriter } from "../storage/folderWriter.ts";
 import type { Fetch } from "../storage/httpRequest.ts";
 import type { KeptFiles } from "../storage/hub/hubFiles.ts";
+import type { ResultStore } from "../storage/results/resultStore.ts";
 import type { HashSource } from "../storage/sha256.ts";
+import type { DataFiles } from "../tasks/data/dataFiles.ts";
 
 /** The hub as the machine knows it. */
 export type HubSettings = {
@@ -34,6 +36,10 @@ export interface Platform {
   readonly hash: HashSource;
   /** Where fetched files are kept; `null` where nothing can be, so that they are read over the network each time. */
   openKept(): Promise<KeptFiles | null>;
+  /** A file, or every file of a folder, that a person calls by this path. @throws AppError `not-found`, `usage` where there are no paths. */
+  listFiles(path: string): Promise<DataFiles>;
+  /** Where results are kept; `null` where nothing can be, so that they are gone when the program ends. */
+  openResults(): Promise<ResultStore | null>;
   /** A folder to export into. @throws AppError `write-failed`. */
   openFolder(target: ExportTarget): Promise<FolderWriter>;
   /** @throws AppError `device` when the choice cannot be had. */

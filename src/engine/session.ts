@@ -1,24 +1,26 @@
 /**
- * A started backend and everything that depends on it: resident weights, prepared tasks, remembered parents. Starting
- * again makes a new session, so nothing of another backend can leak into its numbers.
+ * A started backend and everything that depends on it: resident weights, prepared tasks. Starting again makes a new
+ * session, so nothing of another backend can leak into its numbers.
  */
 
 import type { Progress } from "../base/job.ts";
 import type { BackendInfo } from "../domain/backend.ts";
 import { measureNamed } from "../domain/measure.ts";
-import type { PreparedTask } from "../evaluate/evaluateTask.ts";
+import type { Recipe } from "../domain/recipe.ts";
+import type { ItemScore } from "../evaluate/itemScores.ts";
 import type { SubjectRequest } from "../rpc/protocol.ts";
 import type { Backend } from "../runtime/backend.ts";
 import {
   createObjective,
   type EvaluationParts,
-  evaluateParent,
+  type ItemMemory,
   type Objective,
-  type ParentMemory,
 } from "../study/objective.ts";
 import type { CheckpointShelf } from "./checkpoints.ts";
+import type { ContentKeys } from "./contentKeys.ts";
+import { type ItemTables, tableKey } from "./itemTables.ts";
 import type { Platform } from "./platform.ts";
-import { createPreparedRows, type RowsRequest } from "./preparedRows.ts";
+import { createPreparedRows, type PreparedRows, type RowsRequest } from "./preparedRows.ts";
 import { createResidency } from "./residency.ts";
 import type { TaskCatalogue } from "./taskCatalogue.ts";
 
@@ -32,8 +34,6 @@ export interface Session {
   evaluation(request: RowsRequest, job: CallJob): Promise<EvaluationParts>;
   /** An objective for a subject. @throws AppError as `evaluation`; `usage` for a metric the task does not offer. */
   objective(request: SubjectRequest, job: CallJob): Promise<Objective>;
-  /** Perplexity of each row's text with its right answer, pooled over tokens, under one checkpoint. */
-  perplexity(request: SubjectRequest, index: number, job: CallJob): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -42,53 +42,74 @@ export type SessionParts = {
   readonly platform: Platform;
   readonly shelf: CheckpointShelf;
   readonly catalogue: TaskCatalogue;
+  readonly contents: ContentKeys;
+  readonly tables: () => Promise<ItemTables>;
 };
 
 /** A session on a started backend. */
-export function createSession(backend: Backend, { platform, shelf, catalogue }: SessionParts): Session {
-  const residency = createResidency(
-    backend,
-    platform.residentBytes(backend.info.kind),
-    shelf,
-    platform.clock,
-  );
-  const prepareRows = createPreparedRows(backend.info.kind, shelf, catalogue);
-  const memory: ParentMemory = new WeakMap();
+export function createSession(backend: Backend, parts: SessionParts): Session {
+  const { platform, shelf, catalogue } = parts;
+  const { kind } = backend.info;
+  const residency = createResidency(backend, platform.residentBytes(kind), shelf, platform.clock);
+  const prepareRows = createPreparedRows(kind, shelf, catalogue);
 
-  const partsOf = (
-    request: RowsRequest,
-    prepared: PreparedTask,
-    { onProgress }: CallJob,
-  ): EvaluationParts => ({
-    subject: { task: request.task, split: request.split },
-    prepared,
-    merger: residency.mergerFor(onProgress),
-    memory,
-    clock: platform.clock,
-  });
-
+  const evaluation: Session["evaluation"] = async (request, job) => {
+    const rows = await prepareRows(request, job.signal);
+    return {
+      subject: { task: request.task, split: request.split },
+      prepared: rows.prepared,
+      merger: residency.mergerFor(job.onProgress),
+      memory: memoryOf(rows, `${kind} float32`, parts, job),
+      clock: platform.clock,
+    };
+  };
   return {
     info: backend.info,
-    async evaluation(request, job) {
-      return partsOf(request, await prepareRows(request, "rows", job.signal), job);
-    },
+    evaluation,
     async objective(request, job) {
       const { parents, task, split, metric } = request;
       const subject = { parents, task, split, measure: measureNamed(catalogue.find(task).info, metric) };
-      return createObjective({
-        ...partsOf(request, await prepareRows(request, "rows", job.signal), job),
-        subject,
-      });
-    },
-    async perplexity(request, index, job) {
-      const prepared = await prepareRows(request, "gold text", job.signal);
-      const evaluation = await evaluateParent(
-        partsOf(request, prepared, job),
-        request.parents[index]!,
-        job.signal,
-      );
-      return evaluation.metrics.perplexity!.value;
+      return createObjective({ ...(await evaluation(request, job)), subject });
     },
     close: () => residency.close(),
   };
 }
+
+/** Item tables as one prepared task sees them. */
+function memoryOf(
+  { rowsKey, places, tokensKey }: PreparedRows,
+  arithmetic: string,
+  { contents, tables }: SessionParts,
+  job: CallJob,
+): ItemMemory {
+  const keyOf = async ({ parents, coefficients }: Recipe, signal: AbortSignal): Promise<string> => {
+    const terms = [];
+    for (const [i, name] of parents.entries())
+      terms.push({
+        content: await contents.of(name, { ...job, signal }),
+        coefficient: coefficients[i]!,
+      });
+    return tableKey({ parents: terms, arithmetic, rows: rowsKey, tokens: tokensKey });
+  };
+  return {
+    async known(recipe, signal) {
+      const table = await (await tables()).read(await keyOf(recipe, signal));
+      const known = new Map<number, ItemScore>();
+      if (table.size > 0)
+        for (const [row, place] of places.entries()) {
+          const score = table.get(place);
+          if (score !== undefined) known.set(row, score);
+        }
+      return known;
+    },
+    async keep(recipe, fresh) {
+      if (fresh.size === 0) return;
+      const key = await keyOf(recipe, NEVER);
+      const byPlace = new Map([...fresh].map(([row, score]) => [places[row]!, score] as const));
+      await (await tables()).add(key, byPlace);
+    },
+  };
+}
+
+/** What was measured is kept, also when the work is stopped. */
+const { signal: NEVER } = new AbortController();

@@ -8,6 +8,7 @@ import type { HubRepository, Inspection, RunInfo, Stored } from "../domain/check
 import type { Evaluation } from "../domain/evaluation.ts";
 import type { ExportedFile, ExportRequest } from "../domain/export.ts";
 import type { MetricName } from "../domain/measure.ts";
+import type { Perplexity, PerplexityInputs } from "../domain/perplexity.ts";
 import type { Recipe } from "../domain/recipe.ts";
 import type { KeptResults } from "../domain/results.ts";
 import type {
@@ -16,16 +17,15 @@ import type {
   MatrixCell,
   MatrixRecord,
   MatrixRule,
-  Score,
   Race,
   Round,
+  Score,
   StudyRecord,
   SweepPoint,
   SweepRecord,
   Trial,
 } from "../domain/study.ts";
 import type { Ask, Measurement, SearchSettings, Suggestion, SuggestSettings } from "../domain/surrogate.ts";
-import type { Perplexity, PerplexityInputs } from "../domain/perplexity.ts";
 import type { BenchmarkInfo, DataOrigin, Split, TaskInfo, TaskRow } from "../domain/task.ts";
 
 /** Checkpoints oldest first, a task and its rows; `metric` null takes the task's default measure. */
@@ -103,9 +103,14 @@ export type EngineMethods = {
     };
     result: TaskInfo;
   };
-  /** Rows as a person reads them, by their places in the split; at most 1,000 at once. */
+  /** Rows as a person reads them, by their places among the split's limited rows; at most 1,000 at once. */
   taskRows: {
-    request: { readonly task: string; readonly split: Split; readonly rows: readonly number[] };
+    request: {
+      readonly task: string;
+      readonly split: Split;
+      readonly limit: number | null;
+      readonly rows: readonly number[];
+    };
     result: readonly TaskRow[];
   };
   /** Perplexity φ of the task's inputs, without labels, under each checkpoint (P2 eq. 3, Table 8). */

@@ -1,26 +1,20 @@
 /** A merge against its parents on rows the search did not see, and the items it changes. Engine thread or Node. */
 import { AppError } from "../base/errors.ts";
 import { createProgress } from "../base/job.ts";
-import type { ItemResult } from "../domain/evaluation.ts";
-import type { Measure } from "../domain/measure.ts";
+import type { Evaluation } from "../domain/evaluation.ts";
 import { indexOfBest } from "../domain/ranking.ts";
-import type { Heldout } from "../domain/study.ts";
+import type { Heldout, ItemChange } from "../domain/study.ts";
 import type { TaskRow } from "../domain/task.ts";
 import { isRight } from "../evaluate/metrics.ts";
 import { comparePaired, lossOf } from "../evaluate/significance.ts";
 import { type Measured, measureParents, type Objective, type StudyJob } from "./objective.ts";
+import { betterOf, changesOf, measureWatched, type RoundJob } from "./watchMerge.ts";
 
 /** Items of a loss that are listed each way: those that changed most. */
 const LISTED_LOSSES = 50;
 
-/** An item whose outcome the merge changes. */
-export type Change = {
-  readonly index: number;
-  readonly gained: boolean;
-  readonly row: TaskRow;
-  readonly parent: ItemResult;
-  readonly merge: ItemResult;
-};
+/** An item whose outcome the merge changes, with its row to be read. */
+export type Change = ItemChange & { readonly row: TaskRow };
 
 /** The merge against the parent that is better on these rows. @throws AppError `usage` for fewer than two rows; `cancelled`. */
 export async function compareHeldout(
@@ -30,7 +24,7 @@ export async function compareHeldout(
 ): Promise<Heldout> {
   const { subject } = objective;
   const parents = await measureParents(objective, job, () => {});
-  const merge = await measureMerge(objective, weights, job);
+  const merge = await objective.measure(weights, job.signal, { onBatch: countMerge(objective, job) });
   if (merge.score.n < 2)
     throw new AppError("usage", "A comparison needs at least two rows.", { advice: "Raise the limit." });
   const scores = parents.map(({ score }) => score);
@@ -60,40 +54,45 @@ export async function listChanges(
   objective: Objective,
   weights: readonly number[],
   rows: readonly TaskRow[],
-  job: StudyJob,
+  job: RoundJob,
 ): Promise<readonly Change[]> {
   const { measure } = objective.subject;
   const parents = await measureParents(objective, job, () => {});
-  const merge = await measureMerge(objective, weights, job);
-  const parent = parents[indexOfBest(parents.map(({ score }) => score))]!;
-  const pairs = rows.map((row, index) => ({
-    index,
-    row,
-    parent: parent.evaluation.items[index]!,
-    merge: merge.evaluation.items[index]!,
+  const parent = betterOf(parents);
+  const { signal, onRound } = job;
+  const onBatch = countMerge(objective, job);
+  const rivals = { parents, incumbent: parent };
+  const merge = await measureWatched(objective, weights, rivals, null, { signal, onRound, onBatch });
+  const changes = (isRight(merge.evaluation.items[0]!, measure.metric) === null ? changedLosses : changesOf)(
+    merge.evaluation,
+    parent.evaluation,
+    measure,
+    merge.evaluation.items.map((_, i) => i),
+  );
+  return [true, false].flatMap((gained) =>
+    changes
+      .filter((change) => change.gained === gained)
+      .map((change) => ({ ...change, row: rows[change.index]! })),
+  );
+}
+
+/** Of a loss every item changes: those that fell most and those that rose most. */
+function changedLosses(merge: Evaluation, parent: Evaluation): readonly ItemChange[] {
+  const changes = merge.items.map((item, i) => ({
+    gain: lossOf(parent.items[i]!).loss - lossOf(item).loss,
+    change: { index: merge.rows[i]!, parent: parent.items[i]!, merge: item },
   }));
-  const gains = pairs.map((pair) => ({ pair, gain: gainOf(pair.merge, pair.parent, measure) }));
-  const isLoss = isRight(pairs[0]!.merge, measure.metric) === null;
-  return [true, false].flatMap((gained) => {
-    const changed = gains.filter(({ gain }) => (gained ? gain > 0 : gain < 0));
-    if (isLoss) changed.sort((a, b) => Math.abs(b.gain) - Math.abs(a.gain));
-    return changed.slice(0, isLoss ? LISTED_LOSSES : undefined).map(({ pair }) => ({ ...pair, gained }));
-  });
+  return [true, false].flatMap((gained) =>
+    changes
+      .filter(({ gain }) => (gained ? gain > 0 : gain < 0))
+      .sort((a, b) => Math.abs(b.gain) - Math.abs(a.gain))
+      .slice(0, LISTED_LOSSES)
+      .map(({ change }) => ({ ...change, gained })),
+  );
 }
 
-async function measureMerge(
-  objective: Objective,
-  weights: readonly number[],
-  { signal, onProgress }: StudyJob,
-): Promise<Measured> {
-  const { total, unit } = objective.work;
-  const progress = createProgress(objective.clock, "measuring the merge", total, unit);
-  return objective.measure(weights, signal, (done) => onProgress(progress(done)));
-}
-
-/** Above 0 where the merge is better at an item: 1 for right after wrong, nats for a loss. */
-function gainOf(merge: ItemResult, parent: ItemResult, measure: Measure): number {
-  const [now, before] = [merge, parent].map((item) => isRight(item, measure.metric));
-  if (now === null || now === undefined || before === null) return lossOf(parent).loss - lossOf(merge).loss;
-  return Number(now) - Number(before);
+/** Tells how much of the merge is measured. */
+function countMerge({ work, clock }: Objective, { onProgress }: StudyJob): (done: number) => void {
+  const progress = createProgress(clock, "measuring the merge", work.total, work.unit);
+  return (done) => onProgress(progress(done));
 }

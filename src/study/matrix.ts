@@ -119,8 +119,8 @@ async function optimizePair(objective: Objective, settings: SearchSettings, job:
   const remembering = rememberBest(objective);
   await runOptimize(
     remembering.objective,
-    { settings, history: [], trials: settings.trials },
-    { signal: job.signal, onProgress() {}, onParent() {}, onAsk() {}, onTrial() {} },
+    { settings, history: [], trials: settings.trials, race: null },
+    { signal: job.signal, onProgress() {}, onParent() {}, onAsk() {}, onTrial() {}, onRound() {} },
   );
   return remembering.best()!;
 }
@@ -132,8 +132,8 @@ function rememberBest(objective: Objective) {
     best: () => best,
     objective: {
       ...objective,
-      async measure(weights, signal, onBatch) {
-        const measured = await objective.measure(weights, signal, onBatch);
+      async measure(weights, signal, watch) {
+        const measured = await objective.measure(weights, signal, watch);
         if (best === null || measured.score.value > best.measured.score.value)
           best = { lambda: weights[1]!, measured };
         return measured;

@@ -7,18 +7,13 @@ import { AppError } from "../base/errors.ts";
 import { createProgress } from "../base/job.ts";
 import { ask as askSearch, surrogateOf } from "../bayes/optimizer.ts";
 import { indexOfBest } from "../domain/ranking.ts";
-import type { Score, StudyRecord, Trial } from "../domain/study.ts";
+import type { Race, Score, StudyRecord, Trial } from "../domain/study.ts";
 import type { Ask, Observation, SearchSettings } from "../domain/surrogate.ts";
-import {
-  compareMeasured,
-  type Measured,
-  measureParents,
-  type Objective,
-  type StudyJob,
-} from "./objective.ts";
+import { compareMeasured, type Measured, measureParents, type Objective } from "./objective.ts";
+import { betterIncumbent, betterOf, measureWatched, type RoundJob, stoppedField } from "./watchMerge.ts";
 
 /** How an optimisation is watched: each ask is told before it is measured. */
-export type OptimizeJob = StudyJob & {
+export type OptimizeJob = RoundJob & {
   onParent(index: number, score: Score): void;
   onAsk(number: number, ask: Ask): void;
   onTrial(trial: Trial): void;
@@ -29,6 +24,8 @@ export type OptimizePlan = {
   readonly settings: SearchSettings;
   readonly history: readonly Trial[];
   readonly trials: number;
+  /** `null` measures every trial to its last item, as the papers do. */
+  readonly race: Race | null;
 };
 
 /**
@@ -49,11 +46,13 @@ export async function runOptimize(
   const trials = [...plan.history];
   const progress = createProgress(clock, "searching", plan.trials - trials.length, "trials");
   job.onProgress(progress(0));
+  let incumbent = await incumbentOf(objective, parents, plan, job.signal);
   for (let done = 1; trials.length < plan.trials; done++) {
     const startMs = clock();
     const ask = askSearch(settings, observations(scores, trials));
     job.onAsk(trials.length, ask);
-    const measured = await objective.measure(ask.weights, job.signal);
+    const measured = await measureWatched(objective, ask.weights, { parents, incumbent }, plan.race, job);
+    incumbent = betterIncumbent(incumbent, measured);
     const trial = trialOf(ask, measured, parents, objective, clock() - startMs);
     trials.push(trial);
     job.onTrial(trial);
@@ -75,6 +74,20 @@ export function observations(parents: readonly Score[], trials: readonly Trial[]
   ];
 }
 
+/** The best measured before: a parent, or a trial of the history, whose items are looked up. */
+async function incumbentOf(
+  objective: Objective,
+  parents: readonly Measured[],
+  { history, race }: OptimizePlan,
+  signal: AbortSignal,
+): Promise<Measured> {
+  const better = betterOf(parents);
+  const complete = history.filter(({ stopped }) => stopped === undefined);
+  const best = complete[indexOfBest(complete)];
+  if (race === null || best === undefined || best.value <= better.score.value) return better;
+  return objective.measure(best.weights, signal);
+}
+
 function trialOf(
   ask: Ask,
   measured: Measured,
@@ -82,7 +95,7 @@ function trialOf(
   { subject }: Objective,
   elapsedMs: number,
 ): Trial {
-  const better = parents[indexOfBest(parents.map(({ score }) => score))]!;
+  const better = betterOf(parents);
   return {
     ...measured.score,
     number: ask.number,
@@ -91,6 +104,7 @@ function trialOf(
     ask,
     flips: measured.score.n < 2 ? null : compareMeasured(measured, better, subject.measure).flips,
     elapsedMs,
+    ...stoppedField(measured),
   };
 }
 

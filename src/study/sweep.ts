@@ -2,11 +2,12 @@
 import { AppError } from "../base/errors.ts";
 import { createProgress } from "../base/job.ts";
 import { shareAboveBetterParent } from "../domain/ranking.ts";
-import type { Score, SweepPoint, SweepRecord } from "../domain/study.ts";
-import { measureParents, type Objective, type StudyJob } from "./objective.ts";
+import type { Race, Score, SweepPoint, SweepRecord } from "../domain/study.ts";
+import { measureParents, type Objective } from "./objective.ts";
+import { betterIncumbent, betterOf, measureWatched, type RoundJob, stoppedField } from "./watchMerge.ts";
 
 /** How a sweep is watched. */
-export type SweepJob = StudyJob & {
+export type SweepJob = RoundJob & {
   onParent(index: number, score: Score): void;
   onPoint(point: SweepPoint): void;
 };
@@ -18,6 +19,7 @@ export type SweepJob = StudyJob & {
 export async function runSweep(
   objective: Objective,
   lambdas: readonly number[],
+  race: Race | null,
   job: SweepJob,
 ): Promise<SweepRecord> {
   const { subject } = objective;
@@ -25,14 +27,18 @@ export async function runSweep(
     throw new AppError("usage", `A sweep is between two checkpoints, not ${subject.parents.length}.`);
   if (lambdas.length === 0 || !lambdas.every(Number.isFinite))
     throw new AppError("usage", "A sweep needs one or more finite values of λ.");
-  const [older, newer] = await measureParents(objective, job, (index, score) => job.onParent(index, score));
+  const measuredParents = await measureParents(objective, job, (index, score) => job.onParent(index, score));
+  const [older, newer] = measuredParents;
   const parents = [older!.score, newer!.score] as const;
   const progress = createProgress(objective.clock, "sweeping λ", lambdas.length, "merges");
   job.onProgress(progress(0));
   const points: SweepPoint[] = [];
+  let incumbent = betterOf(measuredParents);
   for (const lambda of lambdas) {
-    const { score } = await objective.measure([1 - lambda, lambda], job.signal);
-    const point = { lambda, ...score };
+    const rivals = { parents: measuredParents, incumbent };
+    const measured = await measureWatched(objective, [1 - lambda, lambda], rivals, race, job);
+    incumbent = betterIncumbent(incumbent, measured);
+    const point = { lambda, ...measured.score, ...stoppedField(measured) };
     points.push(point);
     job.onPoint(point);
     job.onProgress(progress(points.length));

@@ -10,6 +10,7 @@ import { createWebBackend } from "../runtime/ortWeb.ts";
 import { clearDownloads, createDirectoryFolder, createDownloadFolder } from "../storage/directoryFolder.ts";
 import { createHttpFileSet } from "../storage/http.ts";
 import { createOpfsCache } from "../storage/opfs/opfs.ts";
+import { createOpfsResults } from "../storage/opfs/opfsResults.ts";
 import { hashSource } from "../storage/sha256.ts";
 
 /** What a browser that does not tell its memory most likely has. */
@@ -35,6 +36,10 @@ const engine = createEngine({
   hub: { endpoint: "https://huggingface.co", token: null, offline: false },
   hash: hashSource,
   openKept: () => createOpfsCache(navigator),
+  async listFiles() {
+    throw new AppError("usage", "A browser has no paths: choose the files, or drop them on the page.");
+  },
+  openResults: () => createOpfsResults(navigator.storage),
   async openFolder(target) {
     switch (target.kind) {
       case "directory":

@@ -9,13 +9,24 @@ import type { EngineMethods, SubjectRequest } from "../../rpc/protocol.ts";
 import { resolveParents } from "../checkpoints.ts";
 import type { CommandContext, CommonOptions, Outcome, Run } from "../command.ts";
 import { type Journal, openJournal } from "../journal.ts";
-import { addCommonOptions, addMeasureOptions, addTaskOptions, type TaskOptions } from "../options.ts";
+import {
+  addCommonOptions,
+  addMeasureOptions,
+  addRaceOption,
+  addTaskOptions,
+  type RaceOptions,
+  raceOf,
+  type TaskOptions,
+} from "../options.ts";
 import { describeMeasure, heldoutInMetricUnits, inMetricUnits } from "../scores.ts";
 import { addSearchOptions, type SearchOptions, searchSettings } from "../searchSettings.ts";
 import { resolveSubject } from "../subject.ts";
 import { optimizeText } from "../text/optimizeReport.ts";
 
-type OptimizeOptions = CommonOptions & TaskOptions & SearchOptions & { readonly journal?: string };
+type OptimizeOptions = CommonOptions &
+  TaskOptions &
+  RaceOptions &
+  SearchOptions & { readonly journal?: string };
 
 type OptimizeRequest = EngineMethods["optimize"]["request"];
 
@@ -28,12 +39,14 @@ type Searched = Pick<StudyRecord, "parents" | "trials" | "surrogate" | "heldout"
 export function defineOptimize(program: Command, run: Run): void {
   addCommonOptions(
     addSearchOptions(
-      addMeasureOptions(
-        addTaskOptions(
-          program
-            .command("optimize")
-            .description("find the best mix of two or more checkpoints by Bayesian optimisation")
-            .argument("<checkpoints...>", "oldest first; λ is the weight of the last"),
+      addRaceOption(
+        addMeasureOptions(
+          addTaskOptions(
+            program
+              .command("optimize")
+              .description("find the best mix of two or more checkpoints by Bayesian optimisation")
+              .argument("<checkpoints...>", "oldest first; λ is the weight of the last"),
+          ),
         ),
       ),
     ).option("--journal <file>", "write every trial to this file; an existing one is resumed"),
@@ -59,6 +72,7 @@ async function optimize(
       settings: journal?.settings ?? settings,
       history: journal?.trials ?? [],
       trials: Math.max(settings.trials, journal?.trials.length ?? 0),
+      race: raceOf(options),
     };
     searched = await search(request, journal, context);
   } finally {

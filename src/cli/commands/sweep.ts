@@ -10,9 +10,12 @@ import type { CommandContext, CommonOptions, Outcome, Run } from "../command.ts"
 import {
   addCommonOptions,
   addMeasureOptions,
+  addRaceOption,
   addTaskOptions,
   integerIn,
   numberIn,
+  type RaceOptions,
+  raceOf,
   type TaskOptions,
 } from "../options.ts";
 import { describeMeasure, inMetricUnits } from "../scores.ts";
@@ -22,7 +25,8 @@ import { shrink, sparkline } from "../text/sparkline.ts";
 import { formatTable, textWidth } from "../text/table.ts";
 
 type SweepOptions = CommonOptions &
-  TaskOptions & { readonly points: number; readonly from: number; readonly to: number };
+  TaskOptions &
+  RaceOptions & { readonly points: number; readonly from: number; readonly to: number };
 
 /** What was measured, whole or cut short; objective units. */
 type Measured = {
@@ -34,13 +38,15 @@ type Measured = {
 /** Adds the command. */
 export function defineSweep(program: Command, run: Run): void {
   addCommonOptions(
-    addMeasureOptions(
-      addTaskOptions(
-        program
-          .command("sweep")
-          .description("measure merges of two checkpoints at evenly spaced λ")
-          .argument("<older>", "the older checkpoint")
-          .argument("<newer>", "the newer checkpoint; λ is its weight"),
+    addRaceOption(
+      addMeasureOptions(
+        addTaskOptions(
+          program
+            .command("sweep")
+            .description("measure merges of two checkpoints at evenly spaced λ")
+            .argument("<older>", "the older checkpoint")
+            .argument("<newer>", "the newer checkpoint; λ is its weight"),
+        ),
       ),
     )
       .option("--points <n>", "how many λ, both ends included", integerIn(1, 100_000), 100)
@@ -60,7 +66,7 @@ async function sweep(
   const parents = await resolveParents(names, context);
   if (parents.length !== 2) throw new AppError("usage", "A sweep is between two checkpoints.");
   const { subject, measure } = await resolveSubject(parents, options, context);
-  const measured = await measureSweep({ subject, lambdas }, context);
+  const measured = await measureSweep({ subject, lambdas, race: raceOf(options) }, context);
   return {
     json: sweepDocument(parents, subject, measure, measured),
     text: sweepText(parents, subject, measure, measured, context.columns),
