@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { AppError } from "../base/errors.ts";
+import { taskInfo } from "../domain/fixtures/taskInfo.ts";
 import type { EngineEvent } from "../rpc/protocol.ts";
 import { fakeEngine, fakeTrial } from "./fixtures/fakeEngine.ts";
 import { runCommandLine } from "./program.ts";
@@ -55,6 +56,9 @@ describe("usage", () => {
     ["merge demo:1 demo:2 demo:3 --lambda 0.5 --out x", "cannot weigh 3 checkpoints"],
     ["sweep demo:1 demo:1 --task tool", "named twice"],
     ["sweep demo:1 demo:2 --task nonsense", 'no task named "nonsense"'],
+    ["evaluate demo:1 --task tool --num-fewshot 5", "does not go with tool"],
+    ["evaluate demo:1 --task tool --data somewhere", "does not go with tool"],
+    ["evaluate demo:1 --task pica --data somewhere", 'no task named "pica"'],
     ["sweep demo:1 demo:2 --task text --metric acc", 'does not measure "acc"'],
     ["sweep demo:1 demo:2 --task tool --from 0.9 --to 0.1", "above"],
     ["optimize demo:1 --task tool", "at least two"],
@@ -66,8 +70,6 @@ describe("usage", () => {
 
   it.each([
     ["merge demo:1 demo:2 --method ties --out x", "not supported yet"],
-    ["evaluate demo:1 --task tool --num-fewshot 5", "not supported yet"],
-    ["evaluate demo:1 --task tool --data somewhere", "not supported yet"],
     ["evaluate demo:1 --task nowhere.jsonl", "nowhere.jsonl"],
     ["suggest nowhere.csv", "nowhere.csv"],
   ])("says why `%s` fails, with exit code 1", async (line, words) => {
@@ -140,6 +142,75 @@ describe("documents", () => {
     expect(out).toContain("GPT-NeoX");
   });
 
+  it("opens a benchmark with its data and examples, and names what was asked for", async () => {
+    const asked: unknown[] = [];
+    const engine = fakeEngine({
+      openBenchmark(request) {
+        asked.push(request);
+        return taskInfo({
+          name: `${request.task}-2shot`,
+          kind: "generation",
+          version: 3,
+          fewShot: { count: 2, seed: 7 },
+          filters: ["strict-match", "flexible-extract"],
+        });
+      },
+      evaluate: (request) => ({
+        ...request,
+        metrics: {
+          exact_match: { value: 0.25, stderr: 0.1 },
+          exact_match_flexible: { value: 0.5, stderr: 0.2 },
+        },
+        groups: [{ name: "piqa_a", n: 1, metrics: { exact_match: { value: 0, stderr: null } } }],
+        ...{ n: 4, total: 4, rows: [], items: [], tokens: 1, elapsedMs: 1 },
+      }),
+    });
+    const line = "evaluate demo:2 --task piqa --data some/folder --num-fewshot 2 --fewshot-seed 7 --json";
+    const { json } = await shell(line, engine);
+    expect(asked).toEqual([
+      { task: "piqa", data: { kind: "path", path: "some/folder" }, fewShot: 2, seed: 7 },
+    ]);
+    const document = json();
+    expect(document.results.piqa).toMatchObject({
+      "exact_match,strict-match": 0.25,
+      "exact_match_stderr,strict-match": 0.1,
+      "exact_match,flexible-extract": 0.5,
+      "exact_match_stderr,flexible-extract": 0.2,
+      n: 4,
+    });
+    expect(document.results.piqa_a).toMatchObject({ "exact_match,strict-match": 0, n: 1 });
+    expect(document.config).toMatchObject({ split: "all", num_fewshot: 2, fewshot_seed: 7 });
+    expect(document.versions).toEqual({ piqa: 3, piqa_a: 3 });
+  });
+
+  it("says where a benchmark's data comes from: the hub, unless a folder or an address is named", async () => {
+    const origins: unknown[] = [];
+    const engine = fakeEngine({
+      openBenchmark({ task, data }) {
+        origins.push(data);
+        return taskInfo({ name: task, kind: "multiple-choice" });
+      },
+    });
+    await shell("evaluate demo:2 --task piqa", engine);
+    await shell("evaluate demo:2 --task piqa --data https://x.org/valid.jsonl", engine);
+    expect(origins).toEqual([{ kind: "hub" }, { kind: "url", url: "https://x.org/valid.jsonl" }]);
+  });
+
+  it("tells φ of the inputs in both definitions", async () => {
+    const { json, out } = {
+      ...(await shell("perplexity demo:1 demo:2 --task tool --inputs zero-shot --json")),
+    };
+    expect(out).not.toBe("");
+    expect(json()).toMatchObject({
+      inputs: "zero-shot",
+      checkpoints: [
+        { checkpoint: "demo:1", pooled: { value: 12 }, perSequence: { value: 14 } },
+        { checkpoint: "demo:2" },
+      ],
+    });
+    expect((await shell("perplexity demo:1 --task tool")).out).toContain("mean of sequences");
+  });
+
   it("evaluates in lm-eval's shape and logs samples", async () => {
     const log = join(folder, "samples.jsonl");
     const document = (
@@ -154,11 +225,7 @@ describe("documents", () => {
       n: 2,
     });
     expect(document.config).toMatchObject({ model: "demo:2", split: "search", limit: 2 });
-    const lines = readFileSync(log, "utf8").trimEnd().split("\n");
-    expect(lines.map((line) => JSON.parse(line))).toEqual([
-      expect.objectContaining({ doc_id: 0, target: 0, acc: 1, acc_norm: 1, resps: [-1, -2] }),
-      expect.objectContaining({ doc_id: 1, target: 1, acc: 0, acc_norm: 1, resps: [-1, -2] }),
-    ]);
+    expect(readFileSync(log, "utf8")).toBe('{"doc_id":0}\n{"doc_id":1}\n');
   });
 
   it("sweeps, in the metric's own units", async () => {
@@ -272,7 +339,7 @@ describe("a document", () => {
       evaluate: (request) => ({
         ...request,
         metrics: { perplexity: { value: Number.POSITIVE_INFINITY, stderr: null } },
-        ...{ n: 1, items: [], tokens: 1, elapsedMs: 1 },
+        ...{ n: 1, total: 1, rows: [], groups: [], items: [], tokens: 1, elapsedMs: 1 },
       }),
     });
     const { json } = await shell("evaluate demo:1 --task text --json", engine);

@@ -12,6 +12,7 @@ import { defineInspect } from "./commands/inspect.ts";
 import { defineMatrix } from "./commands/matrix.ts";
 import { defineMerge } from "./commands/merge.ts";
 import { defineOptimize } from "./commands/optimize.ts";
+import { definePerplexity } from "./commands/perplexity.ts";
 import { defineSuggest } from "./commands/suggest.ts";
 import { defineSweep } from "./commands/sweep.ts";
 import { defineTasks } from "./commands/tasks.ts";
@@ -39,6 +40,7 @@ const COMMANDS: readonly DefineCommand[] = [
   defineSweep,
   defineOptimize,
   defineMatrix,
+  definePerplexity,
   defineSuggest,
   defineTasks,
 ];

@@ -1,6 +1,7 @@
-/** `mergescope tasks`: the built-in tasks with their sizes, metrics and licence. Reads no weights. */
+/** `mergescope tasks`: the built-in tasks with their sizes, metrics and licence. Reads no weights and no data. */
 import type { Command } from "commander";
 import { measuresOf } from "../../domain/measure.ts";
+import type { BenchmarkInfo } from "../../domain/task.ts";
 import type { CommandContext, CommonOptions, Outcome, Run } from "../command.ts";
 import { addCommonOptions } from "../options.ts";
 import { formatCount, formatValue } from "../text/numbers.ts";
@@ -15,13 +16,14 @@ export function defineTasks(program: Command, run: Run): void {
 
 async function listTasks(context: CommandContext): Promise<Outcome> {
   const run = await context.engine.call("openDemo", {}, context.job());
+  const benchmarks = await context.engine.call("benchmarks", {}, context.job());
   const tasks = run.tasks.map((task) => ({
     ...task,
     metrics: measuresOf(task.kind).map((measure) => measure.metric),
     licence: task.licence ?? run.licence,
     default: task.name === run.defaultTask,
   }));
-  const text = formatTable(
+  const shipped = formatTable(
     [
       { title: "task", align: "left" },
       { title: "kind", align: "left" },
@@ -43,5 +45,36 @@ async function listTasks(context: CommandContext): Promise<Outcome> {
       task.question,
     ]),
   );
-  return { json: { tasks }, text: `${text}\n\nOr give a .jsonl file of your own.\n`, stopped: false };
+  const words = [
+    shipped,
+    "Benchmarks, read from --data or fetched from the hub (NAME_SUBJECT for one subject):",
+    benchmarkTable(benchmarks),
+    "Or give a .jsonl file of rows, or a task in lm-evaluation-harness's YAML.",
+  ];
+  return { json: { tasks, benchmarks }, text: `${words.join("\n\n")}\n`, stopped: false };
+}
+
+function benchmarkTable(benchmarks: readonly BenchmarkInfo[]): string {
+  return formatTable(
+    [
+      { title: "benchmark", align: "left" },
+      { title: "version", align: "right" },
+      { title: "kind", align: "left" },
+      { title: "parts", align: "right" },
+      { title: "examples", align: "right" },
+      { title: "metrics", align: "left" },
+      { title: "licence", align: "left" },
+      { title: "published files", align: "left" },
+    ],
+    benchmarks.map(({ name, version, kind, subsets, fewShot, metrics, licence, files }) => [
+      name,
+      String(version),
+      kind,
+      subsets.length === 0 ? "" : formatCount(subsets.length),
+      formatCount(fewShot),
+      metrics.join(", "),
+      licence,
+      files,
+    ]),
+  );
 }
