@@ -1,6 +1,8 @@
 /** Build and servers of the page: cross-origin isolation headers, so that wasm may use threads. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
@@ -38,5 +40,7 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts", "bench/**/*.test.ts"],
     environment: "node",
+    // Command lines that tests start keep their results apart from the user's own.
+    env: { MERGESCOPE_CACHE: join(tmpdir(), `mergescope-test-${process.pid}`) },
   },
 });

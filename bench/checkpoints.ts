@@ -23,7 +23,13 @@ const folder = mkdtempSync(join(tmpdir(), "mergescope-full-"));
 function runStep<T>(step: string, names: readonly string[], env: Readonly<Record<string, string>> = {}): T {
   const script = fileURLToPath(new URL("./fullSizeSteps.ts", import.meta.url));
   const args = ["--import", "tsx", script, step, ...names];
-  const options = { encoding: "utf8", env: { ...process.env, ...env }, maxBuffer: 2 ** 26 } as const;
+  // Each step measures anew what another one may have measured before.
+  const own = { MERGESCOPE_CACHE: mkdtempSync(join(folder, "results-")) };
+  const options = {
+    encoding: "utf8",
+    env: { ...process.env, ...own, ...env },
+    maxBuffer: 2 ** 26,
+  } as const;
   const { status, stdout, stderr } = spawnSync(process.execPath, args, options);
   if (status !== 0) throw new Error(`${step} failed: ${stderr}`);
   return JSON.parse(stdout);

@@ -50,11 +50,15 @@ export async function measureWorkload(
     const recipe = pairRecipe(older, newer, lambda);
     return engine.call("evaluate", { recipe, task, split: "search", limit: null }, quietJob());
   };
-  const evaluations = await repeat(evaluate);
+  // What was measured before would be looked up.
+  const forget = () => engine.call("clearResults", {}, quietJob());
+  const evaluations = await repeat(evaluate, forget);
   const lambdas = Array.from({ length: SWEEP_POINTS }, (_, i) => i / (SWEEP_POINTS - 1));
+  await forget();
   const sweepMs = await timeMs(() =>
-    engine.call("sweep", { subject: subject([older, newer]), lambdas }, quietJob()),
+    engine.call("sweep", { subject: subject([older, newer]), lambdas, race: null }, quietJob()),
   );
+  await forget();
   const late = run.checkpoints.slice(-MATRIX_CHECKPOINTS).map(({ name }) => name);
   const settings = defaultSearchSettings(2);
   const matrixMs = await timeMs(() =>
@@ -98,10 +102,12 @@ function adviseMs(engine: Engine) {
 
 async function repeat<T>(
   work: (argument: number) => Promise<T>,
+  prepare: () => Promise<unknown> = async () => undefined,
 ): Promise<readonly { readonly ms: number; readonly result: T }[]> {
   for (let i = 0; i < WARM_UP; i++) await work((i + 1) / 100);
   const timed = [];
   for (let i = 0; i < REPEATS; i++) {
+    await prepare();
     const start = performance.now();
     const result = await work((i + 1) / (REPEATS + 1));
     timed.push({ ms: performance.now() - start, result });
