@@ -5,7 +5,7 @@
 import * as v from "valibot";
 import { AppError } from "../base/errors.ts";
 import type { CheckpointInfo, RunInfo } from "../domain/checkpoint.ts";
-import type { Split, TaskInfo, TaskKind } from "../domain/task.ts";
+import type { Half, TaskInfo, TaskKind } from "../domain/task.ts";
 
 /** The manifest's file name. */
 export const MANIFEST = "run.json";
@@ -49,7 +49,7 @@ const manifestSchema = v.object({
 /** A task of the run and where its rows are. */
 export type DemoTask = {
   readonly info: TaskInfo;
-  readonly paths: Readonly<Record<Split, string>>;
+  readonly paths: Readonly<Record<Half, string>>;
   /** Stop strings of generated answers. */
   readonly until: readonly string[];
 };

@@ -44,7 +44,7 @@ test("the demo is described without a device", async () => {
     "text",
     "generation",
   ]);
-  const request = { task: "choices", split: "test", first: 2, count: 3 } as const;
+  const request = { task: "choices", split: "test", limit: null, rows: [2, 3, 4] } as const;
   expect(await alone.call("taskRows", request, quiet())).toHaveLength(3);
 });
 
@@ -77,7 +77,7 @@ test("a merge at λ = 1 is the newer parent, item by item", async () => {
 
 test("a sweep tells parents and points as they come, and counts them", async () => {
   const { events, job } = watch();
-  const sweep = await engine.call("sweep", { subject, lambdas: [1, 0, 0.5] }, job);
+  const sweep = await engine.call("sweep", { subject, lambdas: [1, 0, 0.5], race: null }, job);
   expect(sweep.points.map(({ lambda }) => lambda)).toEqual([0, 0.5, 1]);
   expect(events.flatMap((event) => (event.kind === "point" ? [event.point.lambda] : []))).toEqual([
     1, 0, 0.5,
@@ -91,7 +91,7 @@ test("a sweep tells parents and points as they come, and counts them", async () 
 test("a loss is turned round for the search: higher is better", async () => {
   const sweep = await engine.call(
     "sweep",
-    { subject: { ...subject, task: "text" }, lambdas: [0.5] },
+    { subject: { ...subject, task: "text" }, lambdas: [0.5], race: null },
     quiet(),
   );
   const request = { recipe: pairRecipe(OLD, NEW, 0.5), task: "text", split: "search", limit: null } as const;
@@ -101,7 +101,7 @@ test("a loss is turned round for the search: higher is better", async () => {
 
 test("an optimisation asks, tells, continues from its trials exactly, and replays", async () => {
   const { events, job } = watch();
-  const request = { subject: { ...subject, task: "text" }, settings, history: [], trials: 7 };
+  const request = { subject: { ...subject, task: "text" }, settings, history: [], trials: 7, race: null };
   const whole = await engine.call("optimize", request, job);
   expect(whole.trials).toHaveLength(7);
   const told = events
@@ -128,7 +128,7 @@ test("an optimisation asks, tells, continues from its trials exactly, and replay
 });
 
 test("a search set up for other checkpoints is refused", async () => {
-  const request = { subject, settings: { ...settings, parents: 3 }, history: [], trials: 3 };
+  const request = { subject, settings: { ...settings, parents: 3 }, history: [], trials: 3, race: null };
   await expect(engine.call("optimize", request, quiet())).rejects.toMatchObject({ tag: "usage" });
 });
 
@@ -139,6 +139,7 @@ test("three parents are searched on the simplex", async () => {
     settings: three,
     history: [],
     trials: 6,
+    race: null,
   };
   const { trials } = await engine.call("optimize", request, quiet());
   for (const { weights, lambda } of trials) {
@@ -159,7 +160,7 @@ test("changed items come with their rows, gained ones first, and add up to the d
   const changes = await engine.call("changes", { subject, weights: [0.5, 0.5] }, quiet());
   const flags = changes.map(({ gained }) => gained);
   expect(flags).toEqual([...flags].sort((a, b) => Number(b) - Number(a)));
-  const sweep = await engine.call("sweep", { subject, lambdas: [0.5] }, quiet());
+  const sweep = await engine.call("sweep", { subject, lambdas: [0.5], race: null }, quiet());
   const better = Math.max(...sweep.parents.map(({ value }) => value));
   const net = flags.filter((gained) => gained).length - flags.filter((gained) => !gained).length;
   expect(net / 12).toBeCloseTo(sweep.points[0]!.value - better, 12);
@@ -228,7 +229,7 @@ test("parents make room for one another under a small budget, and the numbers st
 
 test("parents that do not fit side by side are read anew for every merge, and give the same numbers", async () => {
   const tiny = createEngine(tinyPlatform({ residentBytes: () => 1 }));
-  const request = { subject: { ...subject, task: "text" }, lambdas: [0.25, 0.5] };
+  const request = { subject: { ...subject, task: "text" }, lambdas: [0.25, 0.5], race: null };
   const { events, job } = watch();
   expect(await tiny.call("sweep", request, job)).toEqual(await engine.call("sweep", request, quiet()));
   const labels = events.flatMap((event) => (event.kind === "progress" ? [event.progress.label] : []));
@@ -247,7 +248,7 @@ test("weights that are not numbers are counted and named", async () => {
   const torn = createEngine(tinyPlatform({}, files));
   const failed = torn.call(
     "sweep",
-    { subject: { ...subject, parents: [NAMES[0], NEW] }, lambdas: [0.5] },
+    { subject: { ...subject, parents: [NAMES[0], NEW] }, lambdas: [0.5], race: null },
     quiet(),
   );
   await expect(failed).rejects.toThrow(
@@ -279,9 +280,15 @@ test("a folder of one's own disk is a checkpoint", async () => {
   const added = await own.call("addFolder", { name: "step20", files: await Promise.all(folder) }, quiet());
   expect(added).toEqual({ checkpoint: "disk:step20" });
   const parents = [NAMES[0], added.checkpoint];
-  const sweep = await own.call("sweep", { subject: { ...subject, parents }, lambdas: [0.5] }, quiet());
+  const sweep = await own.call(
+    "sweep",
+    { subject: { ...subject, parents }, lambdas: [0.5], race: null },
+    quiet(),
+  );
   const same = { ...subject, parents: [NAMES[0], NAMES[1]] };
-  expect(sweep.points).toEqual((await own.call("sweep", { subject: same, lambdas: [0.5] }, quiet())).points);
+  expect(sweep.points).toEqual(
+    (await own.call("sweep", { subject: same, lambdas: [0.5], race: null }, quiet())).points,
+  );
   const empty = own.call("addFolder", { name: "nothing", files: [] }, quiet());
   await expect(empty).rejects.toMatchObject({ tag: "usage" });
 });
@@ -289,9 +296,9 @@ test("a folder of one's own disk is a checkpoint", async () => {
 test("starting again gives the same numbers on a fresh device", async () => {
   const other = createEngine(tinyPlatform());
   expect((await other.call("start", { backend: "auto", threads: 1 }, quiet())).kind).toBe("node");
-  const before = await other.call("sweep", { subject, lambdas: [0.5] }, quiet());
+  const before = await other.call("sweep", { subject, lambdas: [0.5], race: null }, quiet());
   await other.call("start", { backend: "auto", threads: 1 }, quiet());
-  expect(await other.call("sweep", { subject, lambdas: [0.5] }, quiet())).toEqual(before);
+  expect(await other.call("sweep", { subject, lambdas: [0.5], race: null }, quiet())).toEqual(before);
 });
 
 test("inspect tells what is there and which are the same", async () => {
@@ -311,12 +318,18 @@ test("a task of one's own is its rows as they stand", async () => {
   const info = await engine.call("addTask", { name: "dir/own.jsonl", jsonl }, quiet());
   expect(info).toMatchObject({ title: "own.jsonl", kind: "text", rows: { search: 2, test: 0 } });
   const own = { ...subject, task: "dir/own.jsonl" };
-  expect((await engine.call("sweep", { subject: own, lambdas: [0.5] }, quiet())).points[0]!.n).toBe(2);
+  expect(
+    (await engine.call("sweep", { subject: own, lambdas: [0.5], race: null }, quiet())).points[0]!.n,
+  ).toBe(2);
   const compared = engine.call("compare", { subject: own, weights: [0.5, 0.5] }, quiet());
   await expect(compared).rejects.toMatchObject({ tag: "not-found" });
   const longer = `${jsonl}\n${JSON.stringify({ text: "more" })}`;
   await engine.call("addTask", { name: "dir/own.jsonl", jsonl: longer }, quiet());
-  const { points, parents } = await engine.call("sweep", { subject: own, lambdas: [0.5] }, quiet());
+  const { points, parents } = await engine.call(
+    "sweep",
+    { subject: own, lambdas: [0.5], race: null },
+    quiet(),
+  );
   expect([...points, ...parents].map(({ n }) => n)).toEqual([3, 3, 3]);
 });
 
@@ -352,7 +365,7 @@ test.each([
   [{ ...subject, metric: "nll" }, /does not measure "nll"/, /acc/],
   [{ ...subject, limit: 0 }, /limit of 0/, /1 or more/],
 ] as const)("says what is wrong: %o", async (wrong, message, advice) => {
-  const failed = engine.call("sweep", { subject: wrong, lambdas: [0.5] }, quiet());
+  const failed = engine.call("sweep", { subject: wrong, lambdas: [0.5], race: null }, quiet());
   await expect(failed).rejects.toThrow(message);
   await expect(failed).rejects.toMatchObject({ advice: expect.stringMatching(advice) });
 });
@@ -364,7 +377,11 @@ test("checkpoints that do not belong together are refused before anything is loa
   files.set("step10/config.json", createMemorySource("config.json", bytes));
   const mixed = createEngine(tinyPlatform({}, files));
   const parents = [NAMES[0], NEW];
-  const failed = mixed.call("sweep", { subject: { ...subject, parents }, lambdas: [0.5] }, quiet());
+  const failed = mixed.call(
+    "sweep",
+    { subject: { ...subject, parents }, lambdas: [0.5], race: null },
+    quiet(),
+  );
   await expect(failed).rejects.toThrow(
     "demo:10 and demo:40 cannot be merged: rotary.inverseFrequencies has 2 entries in the one and 1 in the other",
   );

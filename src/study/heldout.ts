@@ -7,7 +7,7 @@ import type { Heldout, ItemChange } from "../domain/study.ts";
 import type { TaskRow } from "../domain/task.ts";
 import { isRight } from "../evaluate/metrics.ts";
 import { comparePaired, lossOf } from "../evaluate/significance.ts";
-import { type Measured, measureParents, type Objective, type StudyJob } from "./objective.ts";
+import { measureParents, type Objective, type StudyJob } from "./objective.ts";
 import { betterOf, changesOf, measureWatched, type RoundJob } from "./watchMerge.ts";
 
 /** Items of a loss that are listed each way: those that changed most. */

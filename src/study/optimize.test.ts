@@ -10,7 +10,7 @@ const peak = ([, lambda]: readonly number[]) => 18 - Math.round(20 * Math.abs(la
 
 test("parents come first, then one measurement a trial; the best trial is named", async () => {
   const { objective, measured } = createFakeObjective(["old", "new"], peak);
-  const study = await runOptimize(objective, { settings, history: [], trials: 8 }, quietJob);
+  const study = await runOptimize(objective, { settings, history: [], trials: 8, race: null }, quietJob);
   expect(measured.slice(0, 2)).toEqual([0, 1]);
   expect(measured.slice(2)).toEqual(study.trials.map(({ weights }) => weights));
   const values = study.trials.map(({ value }) => value);
@@ -22,39 +22,39 @@ test("flips are counted against the better parent", async () => {
   const { objective } = createFakeObjective(["old", "new"], ([, lambda]) =>
     lambda === 0 ? 10 : lambda === 1 ? 6 : 13,
   );
-  const { trials } = await runOptimize(objective, { settings, history: [], trials: 5 }, quietJob);
+  const { trials } = await runOptimize(objective, { settings, history: [], trials: 5, race: null }, quietJob);
   const inner = trials.find(({ lambda }) => lambda! > 0 && lambda! < 1)!;
   expect(inner.flips).toEqual({ gained: 3, lost: 0 });
 });
 
 test("a study grown one trial at a time is the study run at once", async () => {
   const { objective } = createFakeObjective(["old", "new"], peak);
-  const whole = await runOptimize(objective, { settings, history: [], trials: 8 }, quietJob);
+  const whole = await runOptimize(objective, { settings, history: [], trials: 8, race: null }, quietJob);
   let history: readonly Trial[] = [];
   for (let trials = 1; trials <= 8; trials++)
-    history = (await runOptimize(objective, { settings, history, trials }, quietJob)).trials;
+    history = (await runOptimize(objective, { settings, history, trials, race: null }, quietJob)).trials;
   expect(history).toEqual(whole.trials);
 });
 
 test("a study that is done already is only described", async () => {
   const { objective } = createFakeObjective(["old", "new"], peak);
-  const { trials } = await runOptimize(objective, { settings, history: [], trials: 3 }, quietJob);
-  const again = await runOptimize(objective, { settings, history: trials, trials: 3 }, quietJob);
+  const { trials } = await runOptimize(objective, { settings, history: [], trials: 3, race: null }, quietJob);
+  const again = await runOptimize(objective, { settings, history: trials, trials: 3, race: null }, quietJob);
   expect(again.trials).toEqual(trials);
   expect(again.surrogate).not.toBeNull();
-  const fewer = runOptimize(objective, { settings, history: trials, trials: 2 }, quietJob);
+  const fewer = runOptimize(objective, { settings, history: trials, trials: 2, race: null }, quietJob);
   await expect(fewer).rejects.toMatchObject({ tag: "usage" });
-  const gap = runOptimize(objective, { settings, history: trials.slice(1), trials: 3 }, quietJob);
+  const gap = runOptimize(objective, { settings, history: trials.slice(1), trials: 3, race: null }, quietJob);
   await expect(gap).rejects.toThrow(/not the beginning of a study/);
 });
 
 test("a sweep is between two checkpoints, over numbers", async () => {
   const { objective } = createFakeObjective(["a", "b", "c"], () => 1);
-  await expect(runSweep(objective, [0.5], quietJob)).rejects.toThrow(/two checkpoints, not 3/);
+  await expect(runSweep(objective, [0.5], null, quietJob)).rejects.toThrow(/two checkpoints, not 3/);
   const { objective: pair } = createFakeObjective(["a", "b"], peak);
   for (const lambdas of [[], [Number.NaN]])
-    await expect(runSweep(pair, lambdas, quietJob)).rejects.toMatchObject({ tag: "usage" });
-  const { shareAboveBetterParent } = await runSweep(pair, [0, 0.25, 0.5, 0.75, 1], quietJob);
+    await expect(runSweep(pair, lambdas, null, quietJob)).rejects.toMatchObject({ tag: "usage" });
+  const { shareAboveBetterParent } = await runSweep(pair, [0, 0.25, 0.5, 0.75, 1], null, quietJob);
   // Right: 6, 11, 16, 15, 10 of 20; the better parent has 10.
   expect(shareAboveBetterParent).toBeCloseTo(3 / 5, 12);
 });
