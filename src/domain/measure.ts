@@ -13,6 +13,7 @@ export type MetricName =
   | "exact_match_flexible"
   | "nll"
   | "perplexity"
+  | "sequence_perplexity"
   | "word_perplexity"
   | "byte_perplexity"
   | "bits_per_byte";
@@ -28,7 +29,7 @@ export type Measure = {
   readonly meaning: string;
 };
 
-const MEASURES: Readonly<Record<"acc" | "acc_norm" | "exact_match" | "nll", Measure>> = {
+const MEASURES: Readonly<Record<"acc" | "acc_norm" | "exact_match" | "exact_match_flexible" | "nll", Measure>> = {
   acc: {
     metric: "acc",
     label: "accuracy",
@@ -49,6 +50,13 @@ const MEASURES: Readonly<Record<"acc" | "acc_norm" | "exact_match" | "nll", Meas
     higherIsBetter: true,
     percent: true,
     meaning: "Share of items whose greedily generated answer equals the gold one.",
+  },
+  exact_match_flexible: {
+    metric: "exact_match_flexible",
+    label: "exact match (flexible)",
+    higherIsBetter: true,
+    percent: true,
+    meaning: "As exact match, but the answer is the last number found anywhere in the text.",
   },
   nll: {
     metric: "nll",

@@ -1,141 +1,150 @@
 /**
- * Greedy generation and exact match. Each step recomputes the short prompts in full and takes the most probable next
- * token of each; a sequence leaves when its text has a stop string, an end-of-sequence token came, or it is as long as
- * it may get. The text before the stop string is compared with the answer, both without whitespace at their ends.
- * Engine thread or Node.
+ * Greedy generation as lm-evaluation-harness does it (`models/huggingface.py`, `generate_until`): prompts of like length
+ * are decoded side by side with their keys and values kept; a sequence leaves when a stop string or an end-of-sequence
+ * token came, or it is as long as it may get. The text before the first stop string is the answer. Engine thread or
+ * Node.
  */
 import { AppError } from "../base/errors.ts";
 import { throwIfCancelled } from "../base/job.ts";
-import type { ItemResult } from "../domain/evaluation.ts";
-import type { TaskRow } from "../domain/task.ts";
-import type { LanguageModel, PackedBatch } from "../runtime/languageModel.ts";
-import { createBatchWriter } from "./batchWriter.ts";
+import type { GenerationRule, TaskRow } from "../domain/task.ts";
+import type { LanguageModel } from "../runtime/languageModel.ts";
 import { nextTurn } from "./nextTurn.ts";
-import { strip } from "./pythonSpace.ts";
-import type { TokenSettings } from "./requests.ts";
+import type { PackingSettings } from "./packing.ts";
+import { encodeText, type TokenCodec, type TokenSettings } from "./requests.ts";
 import type { ScoringJob } from "./scoring.ts";
 
 /** Rows whose result is generated. */
 export type GenerationRow = Extract<TaskRow, { readonly kind: "generation" }>;
 
-/** When a generated text ends. */
-export type StopRule = {
-  /** Any of these strings; they are no part of the text. */
-  readonly until: readonly string[];
-  readonly endTokens: readonly number[];
-};
-
 /** Prompts as tokens, ready for any merge. */
 export type GenerationPlan = {
-  readonly rows: readonly GenerationRow[];
+  /** One a row. */
   readonly prompts: readonly (readonly number[])[];
-  readonly stop: StopRule;
-  /** Most tokens generated for a row: some more than the longest right answer has. */
+  readonly until: readonly string[];
+  readonly endTokens: readonly number[];
   readonly maxNewTokens: number;
-  readonly batchTokens: number;
+  /** How many tokens must be looked at to see a stop string that has just been completed. */
+  readonly lookBack: number;
 };
 
-/** Tokens a generated answer may have beyond the longest right answer's. */
+/** Tokens a generated answer may have beyond the longest right answer's, where the task sets no bound. */
 const SPARE_TOKENS = 8;
+/** A stop string may be generated in other tokens than it is encoded in: the harness looks at two more, we at four. */
+const SPARE_LOOK_BACK = 4;
 
-type Sequence = { readonly index: number; readonly tokens: number[]; readonly generated: number[] };
-
-/** @throws AppError `unsupported` for a prompt that leaves no room to generate. */
+/**
+ * Prompts longer than the model's positions less what is to be generated lose tokens on their left.
+ * @throws AppError `unsupported` where nothing of a prompt is left, `bad-format` for an empty one.
+ */
 export function planGeneration(
   rows: readonly GenerationRow[],
-  stop: StopRule,
+  rule: GenerationRule,
+  endTokens: readonly number[],
   settings: TokenSettings,
-  batchTokens: number,
 ): GenerationPlan {
   const { codec, maxLength } = settings;
-  const longest = rows.reduce((most, row) => Math.max(most, codec.encode(` ${row.answer}`).length), 0);
-  const maxNewTokens = longest + SPARE_TOKENS;
-  const prompts = rows.map((row) => codec.encode(row.question));
-  for (const [index, prompt] of prompts.entries())
-    if (prompt.length === 0 || prompt.length + maxNewTokens > maxLength)
-      throw new AppError(
-        "unsupported",
-        `Question ${index + 1} has ${prompt.length} tokens; with ${maxNewTokens} to generate it does not fit the model's ${maxLength} positions.`,
-        { advice: "Leave that row out, or shorten its question.", fields: { index } },
-      );
-  return { rows, prompts, stop, maxNewTokens, batchTokens };
-}
-
-/** One result a row, in order, and the tokens that went through the model; `job.onBatch` counts finished rows. @throws AppError `cancelled`, and the model's own. */
-export async function generateAnswers(
-  plan: GenerationPlan,
-  model: LanguageModel,
-  settings: TokenSettings,
-  job: ScoringJob,
-): Promise<{ readonly items: readonly ItemResult[]; readonly tokens: number }> {
-  let tokens = 0;
-  const texts = new Map<number, string>();
-  let running: readonly Sequence[] = plan.prompts.map((prompt, index) => ({
-    index,
-    tokens: [...prompt],
-    generated: [],
-  }));
-  while (running.length > 0) {
-    for (const group of groupByLength(running, plan.batchTokens)) {
-      await nextTurn();
-      throwIfCancelled(job.signal);
-      const { greedy } = await model.score(lastPlaces(group));
-      tokens += group.reduce((sum, sequence) => sum + sequence.tokens.length, 0);
-      for (const [row, sequence] of group.entries()) {
-        const text = advance(sequence, greedy[row]!, plan, settings);
-        if (text !== null) texts.set(sequence.index, text);
-      }
-    }
-    running = running.filter((sequence) => !texts.has(sequence.index));
-    job.onBatch(texts.size);
-  }
-  const items = plan.rows.map((row, index): ItemResult => {
-    const generated = texts.get(index)!;
-    return { kind: "generation", generated, correct: strip(generated) === strip(row.answer) };
+  const longest = () => Math.max(0, ...rows.map((row) => codec.encode(` ${row.answer}`).length));
+  const maxNewTokens = rule.maxNewTokens ?? longest() + SPARE_TOKENS;
+  const room = maxLength - maxNewTokens;
+  if (room < 1)
+    throw new AppError(
+      "unsupported",
+      `Generating ${maxNewTokens} tokens leaves no room for a prompt in the model's ${maxLength} positions.`,
+      { advice: "Use a model with a longer context, or a task with shorter answers." },
+    );
+  const prompts = rows.map((row, index) => {
+    const tokens = encodeText(row.question, settings);
+    if (tokens.length > 0) return tokens.slice(-room);
+    throw new AppError("bad-format", `Question ${index + 1} has no tokens.`, {
+      advice: "Leave that row out.",
+      fields: { item: index },
+    });
   });
-  return { items, tokens };
+  const stopTokens = rule.until.map((stop) => codec.encode(stop).length);
+  const lookBack = Math.max(0, ...stopTokens) + SPARE_LOOK_BACK;
+  return { prompts, until: rule.until, endTokens, maxNewTokens, lookBack };
 }
 
-/** Adds a token. @returns the whole text once it is finished, else `null`. */
-function advance(
-  sequence: Sequence,
+/**
+ * The texts of these rows, in their order, and the tokens that went through the model; `job.onBatch` counts finished
+ * rows. @throws AppError `cancelled`, and the model's own.
+ */
+export async function generateTexts(
+  plan: GenerationPlan,
+  rows: readonly number[],
+  packing: PackingSettings,
+  codec: TokenCodec,
+  model: LanguageModel,
+  job: ScoringJob,
+): Promise<{ readonly texts: readonly string[]; readonly tokens: number }> {
+  const texts = new Map<number, string>();
+  let tokens = 0;
+  for (const group of groupByLength(plan, rows, packing)) {
+    const generated = new Map(group.map((row) => [row, [] as number[]]));
+    const prompts = group.map((row) => plan.prompts[row]!);
+    throwIfCancelled(job.signal);
+    const decoding = await model.decode(prompts, plan.maxNewTokens);
+    try {
+      tokens += prompts.reduce((sum, prompt) => sum + prompt.length, 0);
+      let live: readonly number[] = group;
+      for (;;) {
+        const goOn: number[] = [];
+        const { next } = decoding;
+        for (const [i, row] of live.entries()) {
+          const text = finishedText(generated.get(row)!, next[i]!, plan, codec);
+          if (text === null) goOn.push(i);
+          else texts.set(row, text);
+        }
+        job.onBatch(texts.size);
+        if (goOn.length === 0) break;
+        await nextTurn();
+        throwIfCancelled(job.signal);
+        const chosen = Int32Array.from(goOn, (i) => next[i]!);
+        live = goOn.map((i) => live[i]!);
+        await decoding.advance(Int32Array.from(goOn), chosen);
+        tokens += live.length;
+      }
+    } finally {
+      decoding.dispose();
+    }
+  }
+  return { texts: rows.map((row) => texts.get(row)!), tokens };
+}
+
+/** Adds a token to what was generated. @returns the whole text once it is finished, else `null`. */
+function finishedText(
+  generated: number[],
   token: number,
   plan: GenerationPlan,
-  settings: TokenSettings,
+  codec: TokenCodec,
 ): string | null {
-  const ended = plan.stop.endTokens.includes(token);
-  if (!ended) {
-    sequence.tokens.push(token);
-    sequence.generated.push(token);
-  }
-  const text = settings.codec.decode(sequence.generated);
-  const stops = plan.stop.until.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
-  if (stops.length > 0) return text.slice(0, Math.min(...stops));
-  return ended || sequence.generated.length >= plan.maxNewTokens ? text : null;
+  const ended = plan.endTokens.includes(token);
+  if (!ended) generated.push(token);
+  const tail = codec.decodeText(generated.slice(-plan.lookBack));
+  const stopped = plan.until.some((stop) => tail.includes(stop));
+  if (!ended && !stopped && generated.length < plan.maxNewTokens) return null;
+  const text = codec.decodeText(generated);
+  const stops = plan.until.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
+  return text.slice(0, Math.min(text.length, ...stops));
 }
 
-/** Longest first, as many of like length as the budget holds. */
+/** Longest first, as many of like length as the kept keys and values, and attention over the prompts, have room for. */
 function groupByLength(
-  sequences: readonly Sequence[],
-  batchTokens: number,
-): readonly (readonly Sequence[])[] {
-  const groups: Sequence[][] = [];
-  for (const sequence of [...sequences].sort((a, b) => b.tokens.length - a.tokens.length)) {
+  { prompts, maxNewTokens }: GenerationPlan,
+  rows: readonly number[],
+  { cacheTokens, batchPairs }: PackingSettings,
+): readonly (readonly number[])[] {
+  const groups: number[][] = [];
+  let longest = 0;
+  for (const row of [...rows].sort((a, b) => prompts[b]!.length - prompts[a]!.length)) {
     const group = groups.at(-1);
-    if (group !== undefined && group[0]!.tokens.length * (group.length + 1) <= batchTokens)
-      group.push(sequence);
-    else groups.push([sequence]);
+    const size = (group?.length ?? 0) + 1;
+    const fits = size * (longest + maxNewTokens) <= cacheTokens && size * longest ** 2 <= batchPairs;
+    if (group !== undefined && fits) group.push(row);
+    else {
+      groups.push([row]);
+      longest = prompts[row]!.length;
+    }
   }
   return groups;
-}
-
-/** One row a sequence, its last place scored. Only the most probable token is wanted, so the target is any token. */
-function lastPlaces(group: readonly Sequence[]): PackedBatch {
-  const writer = createBatchWriter(group.length, group[0]!.tokens.length);
-  for (const { tokens } of group) {
-    const { place } = writer.segment(tokens, 0, tokens.length, null);
-    writer.target(place + tokens.length - 1, 0);
-    writer.endRow();
-  }
-  return writer.finish();
 }

@@ -34,7 +34,7 @@ test("partial evaluation has no acc_norm", () => {
 
 test("a share's standard error is the sample deviation over √n", () => {
   const items = [0, 0, 0, 1].map(
-    (chosen): ItemResult => ({ kind: "choice", gold: 0, chosen, chosenNorm: 0, logprobs: [] }),
+    (chosen): ItemResult => ({ kind: "choice", gold: 0, chosen, chosenNorm: 0, logprobs: [], greedy: [] }),
   );
   const { acc, acc_norm } = metricsOf(items);
   expect(acc!.value).toBe(0.75);

@@ -23,7 +23,7 @@ export function metricsOf(items: readonly ItemResult[]): Metrics {
     case "text":
       return textMetrics(items as readonly Of<"text">[]);
     case "generation":
-      return { exact_match: meanOf(items.map((item) => (isRight(item, "exact_match") ? 1 : 0))) };
+      return generationMetrics(items as readonly Of<"generation">[]);
     default:
       return kind satisfies never;
   }
@@ -35,7 +35,9 @@ export function isRight(item: ItemResult, metric: MetricName): boolean | null {
   if (metric === "acc_norm" && item.kind === "choice" && item.chosenNorm !== null)
     return item.chosenNorm === item.gold;
   if (metric === "acc" && item.kind === "target") return item.greedy;
-  if (metric === "exact_match" && item.kind === "generation") return item.correct;
+  if (metric === "exact_match" && item.kind === "generation") return item.answers[0]!.correct;
+  if (metric === "exact_match_flexible" && item.kind === "generation")
+    return item.answers[1]?.correct ?? null;
   return null;
 }
 
@@ -61,6 +63,16 @@ function choiceMetrics(items: readonly Of<"choice">[]): Metrics {
   };
 }
 
+/** One figure for each way of reading the answers. */
+function generationMetrics(items: readonly Of<"generation">[]): Metrics {
+  const share = (metric: MetricName) => meanOf(items.map((item) => (isRight(item, metric) ? 1 : 0)));
+  const flexible = items[0]!.answers.length > 1;
+  return {
+    exact_match: share("exact_match"),
+    ...(flexible ? { exact_match_flexible: share("exact_match_flexible") } : {}),
+  };
+}
+
 /** As LAMBADA: `perplexity` is of whole targets, exp(−mean summed log-probability); `nll` is of tokens. */
 function targetMetrics(items: readonly Of<"target">[]): Metrics {
   const losses = items.map((item) => -item.logprob);
@@ -74,7 +86,7 @@ function targetMetrics(items: readonly Of<"target">[]): Metrics {
   };
 }
 
-/** Word and byte counts are of the original text; the harness bootstraps their errors, here they have none. */
+/** `sequence_perplexity` is the mean of the texts' own perplexities. Word and byte counts are of the original text; the harness bootstraps their errors, here they have none. */
 function textMetrics(items: readonly Of<"text">[]): Metrics {
   const losses = items.map((item) => -item.logprob);
   const nll = pooledRatio(
@@ -85,6 +97,7 @@ function textMetrics(items: readonly Of<"text">[]): Metrics {
   return {
     nll,
     perplexity: exponential(nll),
+    sequence_perplexity: meanOf(items.map((item) => Math.exp(-item.logprob / item.tokens))),
     word_perplexity: { value: Math.exp(sum(losses) / sum(items.map((item) => item.words))), stderr: null },
     byte_perplexity: { value: Math.exp(perByte), stderr: null },
     bits_per_byte: { value: perByte / Math.LN2, stderr: null },

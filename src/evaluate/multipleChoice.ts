@@ -22,7 +22,8 @@ export function choiceResult(
     row.kind === "multiple-choice"
       ? argmax(logprobs.map((logprob, i) => logprob / characters(row.choices[i]!)))
       : null;
-  return { kind: "choice", gold: row.gold, chosen: argmax(logprobs), chosenNorm, logprobs };
+  const greedy = scores.map((score) => score.greedy);
+  return { kind: "choice", gold: row.gold, chosen: argmax(logprobs), chosenNorm, logprobs, greedy };
 }
 
 /** Unicode code points, as Python's `len` counts. */

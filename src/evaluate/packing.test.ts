@@ -13,6 +13,7 @@ const settings = {
   vocabularySize: VOCABULARY,
   rowTokens: 24,
   maxColumns: 64,
+  cacheTokens: 200,
 };
 const job = { signal: new AbortController().signal, onBatch() {} };
 
@@ -31,8 +32,10 @@ function randomBundles(seed: number, count: number): readonly Bundle[] {
   });
 }
 
+const builtBatches = (plan: PackingPlan) => plan.batches.map(({ build }) => build());
+
 function targetsOf(plan: PackingPlan): readonly number[] {
-  return plan.batches.flatMap(({ owners }) => [...owners]).sort((a, b) => a - b);
+  return plan.batches.flatMap(({ build }) => [...build().owners]).sort((a, b) => a - b);
 }
 
 const bundles = randomBundles(7, 120);
@@ -47,14 +50,14 @@ test.each([true, false])("every target of every request is asked for exactly onc
 
 test.each([true, false])("all budgets are kept, and rows are not longer than asked (shared: %s)", (share) => {
   const plan = planPacking(bundles, { ...settings, share });
-  for (const { batch } of plan.batches) {
+  for (const { batch } of builtBatches(plan)) {
     expect(batch.rows * batch.columns).toBeLessThanOrEqual(settings.batchTokens);
     if (batch.rows > 1) expect(batch.rows * batch.columns ** 2).toBeLessThanOrEqual(settings.batchPairs);
     expect(batch.scoredPlaces.length * VOCABULARY).toBeLessThanOrEqual(settings.batchLogits);
     expect(new Set(batch.scoredPlaces).size).toBe(batch.scoredPlaces.length);
   }
   const longest = Math.max(...bundles.map((b) => b.reduce((sum, { tokens }) => sum + tokens.length - 1, 0)));
-  expect(Math.max(...plan.batches.map(({ batch }) => batch.columns))).toBeLessThanOrEqual(
+  expect(Math.max(...builtBatches(plan).map(({ batch }) => batch.columns))).toBeLessThanOrEqual(
     Math.max(settings.rowTokens, longest),
   );
 });
@@ -71,7 +74,9 @@ test("shared, unshared and plain plans show the model the same pasts", async () 
     ] as const) {
       const plan = planPacking(bundles, { ...settings, rowTokens, maxColumns, share });
       expect(await scoreRequests(plan, model, job)).toEqual(plain);
-      expect(Math.max(...plan.batches.map(({ batch }) => batch.columns))).toBeLessThanOrEqual(maxColumns);
+      expect(Math.max(...builtBatches(plan).map(({ batch }) => batch.columns))).toBeLessThanOrEqual(
+        maxColumns,
+      );
     }
 });
 
@@ -90,7 +95,7 @@ test("a plan by hand: the context once, its last place scored once for two singl
   ];
   const { batches } = planPacking([bundle], { ...settings, share: true });
   expect(batches).toHaveLength(1);
-  const { batch, owners } = batches[0]!;
+  const { batch, owners } = batches[0]!.build();
   expect([...batch.tokens]).toEqual([5, 6, 9]);
   expect([...batch.positions]).toEqual([0, 1, 2]);
   expect(batch.parentSegments[2]).toBe(batch.segments[0]);
@@ -104,7 +109,7 @@ test("a plan by hand: the context once, its last place scored once for two singl
 test("a row with more scored places than a batch may have logits goes through in parts", async () => {
   const long = [{ tokens: Array.from({ length: 300 }, (_, i) => i % VOCABULARY), firstTarget: 1 }];
   const plan = planPacking([long, ...bundles], { ...settings, maxColumns: 512, share: true });
-  const parts = plan.batches.filter(({ batch }) => batch.columns === 299);
+  const parts = builtBatches(plan).filter(({ batch }) => batch.columns === 299);
   expect(parts.map(({ batch }) => batch.scoredPlaces.length)).toEqual([60, 60, 60, 60, 59]);
   const model = createHashModel(VOCABULARY);
   const scores = await scoreRequests(plan, model, job);
@@ -112,4 +117,27 @@ test("a row with more scored places than a batch may have logits goes through in
   const [plain] = await scoreRequests(planPlain([long]), model, job);
   expect(scores[0]!.tokens).toBe(299);
   expect(scores[0]!.logprob).toBeCloseTo(plain!.logprob, 9);
+});
+
+test("after a beginning that the model has, only what follows it is planned, and the scores are the same", async () => {
+  const model = createHashModel(VOCABULARY, 128);
+  const beginning = Array.from({ length: 40 }, (_, i) => (5 * i + 2) % VOCABULARY);
+  const longer = bundles.map((bundle) =>
+    bundle.map(({ tokens, firstTarget }) => ({
+      tokens: [...beginning, ...tokens],
+      firstTarget: firstTarget + beginning.length,
+    })),
+  );
+  const plain = await scoreRequests(planPlain(longer), model, job);
+  const past = await model.remember(beginning);
+  for (const share of [true, false]) {
+    const plan = planPacking(longer, { ...settings, maxColumns: 128, share }, beginning.length);
+    expect(plan.tokens).toBe(planPacking(bundles, { ...settings, share }).tokens);
+    expect(await scoreRequests(plan, model, job, past)).toEqual(plain);
+    for (const { batch } of builtBatches(plan))
+      if (batch.rows > 1)
+        expect(batch.rows * batch.columns * (batch.columns + beginning.length)).toBeLessThanOrEqual(
+          settings.batchPairs,
+        );
+  }
 });

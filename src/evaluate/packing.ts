@@ -17,6 +17,8 @@ export type PackingSettings = {
   readonly batchLogits: number;
   /** Most pairs of places of a batch: rows × columns². */
   readonly batchPairs: number;
+  /** Most tokens whose keys and values are kept on the device at once. */
+  readonly cacheTokens: number;
   readonly vocabularySize: number;
   /** Short trees stand side by side in a row up to so many tokens; a longer tree has a row of its own. */
   readonly rowTokens: number;
@@ -26,8 +28,13 @@ export type PackingSettings = {
   readonly share: boolean;
 };
 
-/** One run of the model. */
+/** One run of the model, whose arrays are made when it is wanted, so that a plan stays small. */
 export type PlannedBatch = {
+  readonly build: () => BuiltBatch;
+};
+
+/** The arrays of one run. */
+export type BuiltBatch = {
   readonly batch: PackedBatch;
   /** [N] index of the request each target belongs to, counted through all bundles. */
   readonly owners: Int32Array<ArrayBuffer>;
@@ -45,37 +52,47 @@ export type PackingPlan = {
 
 type Row = { readonly trees: RequestTree[]; tokens: number; scored: number };
 
-/** The plan of these bundles under these settings. */
-export function planPacking(bundles: readonly Bundle[], settings: PackingSettings): PackingPlan {
-  const trees = settings.share ? sharedTrees(bundles, settings.maxColumns) : loneTrees(bundles);
-  const rows = fillRows(trees, Math.min(settings.rowTokens, settings.maxColumns));
-  const groups = groupRows(rows, settings);
+/**
+ * The plan of these bundles under these settings.
+ * @param past how many inputs at the start of every request the model has already, in keys and values kept for all.
+ */
+export function planPacking(bundles: readonly Bundle[], settings: PackingSettings, past = 0): PackingPlan {
+  const columns = settings.maxColumns - past;
+  const trees = settings.share ? sharedTrees(bundles, columns, past) : loneTrees(bundles, past);
+  const rows = fillRows(trees, Math.min(settings.rowTokens, columns));
+  const groups = groupRows(rows, settings, past);
   const maxScored = Math.max(1, Math.floor(settings.batchLogits / settings.vocabularySize));
-  return summarise(
-    groups.flatMap((group) => splitTargets(buildBatch(group), maxScored)),
-    bundles,
-    trees,
-  );
+  return summarise(groups, bundles, trees, maxScored);
 }
 
 /** The slow plain twin: one request a batch, in order, nothing shared, no padding. */
 export function planPlain(bundles: readonly Bundle[]): PackingPlan {
-  const trees = loneTrees(bundles);
+  const trees = loneTrees(bundles, 0);
   const groups = trees.map((tree) => [{ trees: [tree], tokens: tree.tokens, scored: tree.scored }]);
-  return summarise(groups.map(buildBatch), bundles, trees);
+  return summarise(groups, bundles, trees, Number.POSITIVE_INFINITY);
 }
 
 function summarise(
-  batches: readonly PlannedBatch[],
+  groups: readonly (readonly Row[])[],
   bundles: readonly Bundle[],
   trees: readonly RequestTree[],
+  maxScored: number,
 ): PackingPlan {
+  const parts = (group: readonly Row[]) => Math.max(1, Math.ceil(scoredOf(group) / maxScored));
   return {
-    batches,
+    batches: groups.flatMap((group) =>
+      Array.from({ length: parts(group) }, (_, part) => ({
+        build: () => partOf(buildBatch(group), part, maxScored),
+      })),
+    ),
     requests: bundles.reduce((sum, bundle) => sum + bundle.length, 0),
     tokens: trees.reduce((sum, tree) => sum + tree.tokens, 0),
-    places: batches.reduce((sum, { batch }) => sum + batch.rows * batch.columns, 0),
+    places: groups.reduce((sum, group) => sum + parts(group) * group.length * group[0]!.tokens, 0),
   };
+}
+
+function scoredOf(group: readonly Row[]): number {
+  return group.reduce((sum, { scored }) => sum + scored, 0);
 }
 
 /** First fit in order of falling length. */
@@ -101,7 +118,11 @@ function fillRows(trees: readonly RequestTree[], rowTokens: number): readonly Ro
 }
 
 /** Rows of like length together; the first of a group is its longest. */
-function groupRows(rows: readonly Row[], settings: PackingSettings): readonly (readonly Row[])[] {
+function groupRows(
+  rows: readonly Row[],
+  settings: PackingSettings,
+  past: number,
+): readonly (readonly Row[])[] {
   const groups: Row[][] = [];
   let scored = 0;
   for (const row of rows) {
@@ -109,7 +130,7 @@ function groupRows(rows: readonly Row[], settings: PackingSettings): readonly (r
     const fits =
       group !== undefined &&
       group[0]!.tokens * (group.length + 1) <= settings.batchTokens &&
-      group[0]!.tokens ** 2 * (group.length + 1) <= settings.batchPairs &&
+      group[0]!.tokens * (group[0]!.tokens + past) * (group.length + 1) <= settings.batchPairs &&
       (scored + row.scored) * settings.vocabularySize <= settings.batchLogits;
     if (fits) group.push(row);
     else groups.push([row]);
@@ -119,7 +140,7 @@ function groupRows(rows: readonly Row[], settings: PackingSettings): readonly (r
 }
 
 /** The arrays of one batch. */
-function buildBatch(group: readonly Row[]): PlannedBatch {
+function buildBatch(group: readonly Row[]): BuiltBatch {
   const writer = createBatchWriter(group.length, group[0]!.tokens);
   const owners: number[] = [];
   for (const row of group) {
@@ -133,26 +154,23 @@ function buildBatch(group: readonly Row[]): PlannedBatch {
  * A row may have more scored places than a batch may have logits (a whole window of running text): it then goes through
  * the model several times, each time scoring other places. Memory is kept at the price of computing the row again.
  */
-function splitTargets(planned: PlannedBatch, maxScored: number): readonly PlannedBatch[] {
-  const { batch, owners } = planned;
+function partOf(built: BuiltBatch, part: number, maxScored: number): BuiltBatch {
+  const { batch, owners } = built;
   const places = batch.scoredPlaces.length;
-  if (places <= maxScored) return [planned];
-  const parts: PlannedBatch[] = [];
-  for (let start = 0; start < places; start += maxScored) {
-    const end = Math.min(start + maxScored, places); // exclusive
-    const kept = [...batch.targetPlaces.keys()].filter((n) => {
-      const place = batch.targetPlaces[n]!;
-      return place >= start && place < end;
-    });
-    parts.push({
-      batch: {
-        ...batch,
-        scoredPlaces: batch.scoredPlaces.slice(start, end),
-        targetPlaces: Int32Array.from(kept, (n) => batch.targetPlaces[n]! - start),
-        targetTokens: Int32Array.from(kept, (n) => batch.targetTokens[n]!),
-      },
-      owners: Int32Array.from(kept, (n) => owners[n]!),
-    });
-  }
-  return parts;
+  if (places <= maxScored) return built;
+  const start = part * maxScored;
+  const end = Math.min(start + maxScored, places); // exclusive
+  const kept = [...batch.targetPlaces.keys()].filter((n) => {
+    const place = batch.targetPlaces[n]!;
+    return place >= start && place < end;
+  });
+  return {
+    batch: {
+      ...batch,
+      scoredPlaces: batch.scoredPlaces.slice(start, end),
+      targetPlaces: Int32Array.from(kept, (n) => batch.targetPlaces[n]! - start),
+      targetTokens: Int32Array.from(kept, (n) => batch.targetTokens[n]!),
+    },
+    owners: Int32Array.from(kept, (n) => owners[n]!),
+  };
 }

@@ -6,6 +6,9 @@
  *
  *   bundle  a b c │ d e          row     a b c │ d e │ f          segment  0 0 0 │ 1 1 │ 2
  *           a b c │ f            place   0 1 2   3 4   3          parent   0 0 0 │ 0 0 │ 0
+ *
+ * Where many items begin alike (worked examples), the model has that *beginning* already: a row then holds only what
+ * comes after it, at places that count from its length.
  */
 import type { BatchWriter } from "./batchWriter.ts";
 import type { ScoreRequest } from "./requests.ts";
@@ -18,33 +21,31 @@ export type RequestTree = {
   readonly requests: readonly ScoreRequest[];
   /** Index of the first of them, counted through all bundles. */
   readonly firstRequest: number;
-  /** Length of the common beginning; 0 for none. */
+  /** Inputs that the model has already, at the start of each request. */
+  readonly past: number;
+  /** Length of the common beginning, the past included; equal to it where nothing else is shared. */
   readonly shared: number;
   readonly tokens: number;
   readonly scored: number;
 };
 
 /** Every request by itself. */
-export function loneTrees(bundles: readonly Bundle[]): readonly RequestTree[] {
+export function loneTrees(bundles: readonly Bundle[], past: number): readonly RequestTree[] {
   const firsts = firstRequests(bundles);
-  return bundles.flatMap((bundle, b) =>
-    bundle.map((request, i) => ({
-      requests: [request],
-      firstRequest: firsts[b]! + i,
-      shared: 0,
-      tokens: request.tokens.length - 1,
-      scored: request.tokens.length - request.firstTarget,
-    })),
-  );
+  return bundles.flatMap((bundle, b) => bundle.map((request, i) => loneTree(request, firsts[b]! + i, past)));
 }
 
 /** The common beginning of each bundle once, in trees of at most `maxColumns` tokens where that is possible. */
-export function sharedTrees(bundles: readonly Bundle[], maxColumns: number): readonly RequestTree[] {
+export function sharedTrees(
+  bundles: readonly Bundle[],
+  maxColumns: number,
+  past: number,
+): readonly RequestTree[] {
   const firsts = firstRequests(bundles);
   return bundles.flatMap((bundle, b) => {
     let firstRequest = firsts[b]!;
-    return splitBundle(bundle, maxColumns).map((requests) => {
-      const tree = sharedTree(requests, firstRequest);
+    return splitBundle(bundle, maxColumns, past).map((requests) => {
+      const tree = sharedTree(requests, firstRequest, past);
       firstRequest += requests.length;
       return tree;
     });
@@ -52,7 +53,7 @@ export function sharedTrees(bundles: readonly Bundle[], maxColumns: number): rea
 }
 
 /** Neighbouring requests that fit into one row together; one that does not fit at all stands alone. */
-function splitBundle(bundle: Bundle, maxColumns: number): readonly Bundle[] {
+function splitBundle(bundle: Bundle, maxColumns: number, past: number): readonly Bundle[] {
   const shared = commonBeginning(bundle);
   const parts: ScoreRequest[][] = [];
   let length = 0;
@@ -62,18 +63,31 @@ function splitBundle(bundle: Bundle, maxColumns: number): readonly Bundle[] {
     const fits = part !== undefined && length + own <= maxColumns;
     if (fits) part.push(request);
     else parts.push([request]);
-    length = fits ? length + own : shared + own;
+    length = fits ? length + own : shared - past + own;
   }
   return parts;
 }
 
-function sharedTree(requests: Bundle, firstRequest: number): RequestTree {
-  const shared = requests.length > 1 ? commonBeginning(requests) : 0;
+function loneTree(request: ScoreRequest, firstRequest: number, past: number): RequestTree {
+  const { tokens, firstTarget } = request;
+  return {
+    requests: [request],
+    firstRequest,
+    past,
+    shared: past,
+    tokens: tokens.length - 1 - past,
+    scored: tokens.length - firstTarget,
+  };
+}
+
+function sharedTree(requests: Bundle, firstRequest: number, past: number): RequestTree {
+  if (requests.length === 1) return loneTree(requests[0]!, firstRequest, past);
+  const shared = commonBeginning(requests);
   const own = requests.reduce((sum, { tokens }) => sum + tokens.length - 1 - shared, 0);
   const places = requests.map(({ tokens, firstTarget }) => tokens.length - Math.max(firstTarget, shared + 1));
   const firstScored = requests.reduce((least, request) => Math.min(least, request.firstTarget - 1), shared);
   const scored = places.reduce((sum, count) => sum + Math.max(0, count), shared - firstScored);
-  return { requests, firstRequest, shared, tokens: shared + own, scored };
+  return { requests, firstRequest, past, shared, tokens: shared - past + own, scored };
 }
 
 function firstRequests(bundles: readonly Bundle[]): readonly number[] {
@@ -86,7 +100,7 @@ function firstRequests(bundles: readonly Bundle[]): readonly number[] {
 }
 
 /** How many inputs all requests begin with alike; a request's last token is no input. */
-function commonBeginning(requests: readonly ScoreRequest[]): number {
+export function commonBeginning(requests: readonly ScoreRequest[]): number {
   const [first, ...others] = requests.map((request) => request.tokens);
   let length = first!.length - 1;
   for (const other of others) {
@@ -98,13 +112,14 @@ function commonBeginning(requests: readonly ScoreRequest[]): number {
 
 /** Writes the tree and asks for its targets. @returns the owner of each target, in order. */
 export function writeTree(writer: BatchWriter, tree: RequestTree): readonly number[] {
-  const { requests, shared } = tree;
+  const { requests, past, shared } = tree;
   const owners: number[] = [];
-  const trunk = shared > 0 ? writer.segment(requests[0]!.tokens, 0, shared, null) : null;
+  const trunk = shared > past ? writer.segment(requests[0]!.tokens, past, shared, null) : null;
   for (const [i, { tokens, firstTarget }] of requests.entries()) {
     const own = writer.segment(tokens, shared, tokens.length - 1, trunk?.label ?? null);
     for (let input = firstTarget - 1; input < tokens.length - 1; input++) {
-      const place = trunk !== null && input < shared ? trunk.place + input : own.place + input - shared;
+      const inTrunk = trunk !== null && input < shared;
+      const place = inTrunk ? trunk.place + input - past : own.place + input - shared;
       writer.target(place, tokens[input + 1]!);
       owners.push(tree.firstRequest + i);
     }

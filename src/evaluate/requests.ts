@@ -1,7 +1,7 @@
 /**
  * From rows to scored token sequences, in lm-evaluation-harness's conventions (`lm_eval/api/model.py`, `_encode_pair`
- * and `loglikelihood`; `lm_eval/models/huggingface.py`, `_loglikelihood_tokens`). No token is added in front of a
- * context that has any. Pure; knows no device.
+ * and `loglikelihood`; `lm_eval/models/huggingface.py`, `tok_encode`, `_loglikelihood_tokens`, `loglikelihood_rolling`).
+ * Pure; knows no device.
  */
 import { AppError } from "../base/errors.ts";
 import type { TaskRow } from "../domain/task.ts";
@@ -11,7 +11,11 @@ import { stripEnd } from "./pythonSpace.ts";
 export interface TokenCodec {
   /** Adds no special tokens. */
   encode(text: string): readonly number[];
+  /** As the tokenizer encodes unless told otherwise: Llama's puts its beginning-of-sequence token first. */
+  encodeWithSpecials(text: string): readonly number[];
   decode(tokens: readonly number[]): string;
+  /** As `decode`, without special tokens. */
+  decodeText(tokens: readonly number[]): string;
 }
 
 /** What requests depend on besides the rows. */
@@ -55,18 +59,32 @@ export function goldText(row: TaskRow): string {
 }
 
 /**
+ * A text with the tokenizer's own special tokens, as the harness encodes contexts: none before a text that begins with
+ * the prefix token's text already.
+ */
+export function encodeText(text: string, { codec, prefixToken }: TokenSettings): readonly number[] {
+  return text.startsWith(codec.decode([prefixToken])) ? codec.encode(text) : codec.encodeWithSpecials(text);
+}
+
+/**
  * One request: trailing whitespace of the context moves to the continuation, both are encoded together, and the
- * continuation's tokens are those after the context's own count. An empty context is the prefix token. What does not
- * fit is dropped from the left.
+ * continuation's tokens are those after the context's own count. An empty context is the prefix token, unless the
+ * continuation begins with it. What does not fit is dropped from the left.
  * @throws AppError `bad-format` when the continuation has no token, `unsupported` when it alone is too long.
  */
 export function encodePair(context: string, continuation: string, settings: TokenSettings): ScoreRequest {
+  const { codec, prefixToken, maxLength } = settings;
   const kept = stripEnd(context);
   const scored = context.slice(kept.length) + continuation;
-  if (kept === "") return fitted([settings.prefixToken], settings.codec.encode(scored), settings.maxLength);
-  const contextTokens = settings.codec.encode(kept);
-  const whole = settings.codec.encode(kept + scored);
-  return fitted(contextTokens, whole.slice(contextTokens.length), settings.maxLength);
+  if (kept === "") {
+    const tokens = codec.encode(scored);
+    return tokens[0] === prefixToken && tokens.length > 1
+      ? fitted(tokens.slice(0, 1), tokens.slice(1), maxLength)
+      : fitted([prefixToken], tokens, maxLength);
+  }
+  const contextTokens = encodeText(kept, settings);
+  const whole = encodeText(kept + scored, settings);
+  return fitted(contextTokens, whole.slice(contextTokens.length), maxLength);
 }
 
 /** Context and continuation as one sequence of at most maxLength + 1 tokens, the last of which is never an input. */
@@ -84,8 +102,22 @@ function fitted(
     throw new AppError(
       "unsupported",
       `A continuation of ${continuation.length} tokens is longer than the model's ${maxLength} positions.`,
-      { advice: "Shorten it, or give it as a text row, which is scored in windows." },
+      { advice: "Leave that item out, shorten it, or give it as a text row, which is scored in windows." },
     );
   const tokens = [...context, ...continuation].slice(-(maxLength + 1));
   return { tokens, firstTarget: tokens.length - continuation.length };
+}
+
+/** The same error, saying which item it is about (counted from 1). */
+export function aboutItem<T>(index: number, act: () => T): T {
+  try {
+    return act();
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown;
+    throw new AppError(thrown.tag, `Item ${index + 1}: ${thrown.message}`, {
+      ...(thrown.advice === null ? {} : { advice: thrown.advice }),
+      fields: { ...thrown.fields, item: index },
+      cause: thrown,
+    });
+  }
 }

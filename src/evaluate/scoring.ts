@@ -1,7 +1,7 @@
-/** Runs a packing plan on a model and gathers each request's score. Engine thread or Node; knows no task. */
+/** Runs packing plans on a model and gathers each request's score. Engine thread or Node; knows no task. */
 import { AppError } from "../base/errors.ts";
 import { throwIfCancelled } from "../base/job.ts";
-import type { LanguageModel } from "../runtime/languageModel.ts";
+import type { LanguageModel, Past } from "../runtime/languageModel.ts";
 import { nextTurn } from "./nextTurn.ts";
 import type { PackingPlan } from "./packing.ts";
 
@@ -24,20 +24,27 @@ export type RequestScore = {
 
 /**
  * One score a request, in the plan's numbering; `job.onBatch` counts batches.
+ * @param past the beginning that the plan's requests come after.
  * @throws AppError `numerics` when the model gives a log-probability that is not finite, `cancelled`, and the model's own.
  */
 export async function scoreRequests(
   plan: PackingPlan,
   model: LanguageModel,
   job: ScoringJob,
+  past?: Past,
 ): Promise<readonly RequestScore[]> {
   const logprobs = new Float64Array(plan.requests);
   const counts = new Int32Array(plan.requests);
   const misses = new Int32Array(plan.requests);
-  for (const [done, { batch, owners }] of plan.batches.entries()) {
+  let next = plan.batches[0]?.build();
+  for (let done = 1; next !== undefined; done++) {
+    const { batch, owners } = next;
     await nextTurn();
     throwIfCancelled(job.signal);
-    const scored = await model.score(batch);
+    const running = past === undefined ? model.score(batch) : model.score(batch, past);
+    // A device that works by itself meanwhile does not wait for the next arrays.
+    next = plan.batches[done]?.build();
+    const scored = await running;
     for (let n = 0; n < owners.length; n++) {
       const owner = owners[n]!;
       const logprob = scored.logprobs[n]!;
@@ -46,7 +53,7 @@ export async function scoreRequests(
       counts[owner]! += 1;
       if (scored.greedy[batch.targetPlaces[n]!] !== batch.targetTokens[n]) misses[owner]! += 1;
     }
-    job.onBatch(done + 1);
+    job.onBatch(done);
   }
   return Array.from(logprobs, (logprob, r) => ({ logprob, tokens: counts[r]!, greedy: misses[r] === 0 }));
 }

@@ -10,6 +10,9 @@ const evaluation = (items: readonly ItemResult[]): Evaluation => ({
   split: "test",
   metrics: metricsOf(items),
   n: items.length,
+  total: items.length,
+  rows: items.map((_, row) => row),
+  groups: [],
   items,
   tokens: 1,
   elapsedMs: 0,
@@ -23,6 +26,7 @@ const choices = (rights: string) =>
       chosen: Number(right),
       chosenNorm: null,
       logprobs: [],
+      greedy: [],
     })),
   );
 

@@ -15,6 +15,8 @@ export interface Tokenizer {
   encodeWithSpecials(text: string): readonly number[];
   /** The text of the ids, special tokens included. */
   decode(ids: readonly number[]): string;
+  /** The text of the ids without special tokens: what a person reads of a generated text. */
+  decodeText(ids: readonly number[]): string;
   /** Highest id plus one; a model's embedding may have more rows. */
   readonly vocabularySize: number;
   /** Id of the end-of-text token that the configuration names; `null` where it names none. */
@@ -53,13 +55,19 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfigJson: unk
   return {
     encode: (text) => library.encode(text, { add_special_tokens: false }).ids,
     encodeWithSpecials: (text) => library.encode(text, { add_special_tokens: true }).ids,
-    decode: (ids) =>
-      ids.length === 0
-        ? ""
-        : library.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
+    decode: (ids) => decode(library, ids, false),
+    decodeText: (ids) => decode(library, ids, true),
     vocabularySize: [...vocabulary.values()].reduce((most, id) => Math.max(most, id + 1), 0),
     eosToken: eos == null ? null : (vocabulary.get(eos) ?? null),
   };
+}
+
+function decode(library: LibraryTokenizer, ids: readonly number[], skipSpecials: boolean): string {
+  if (ids.length === 0) return "";
+  return library.decode([...ids], {
+    skip_special_tokens: skipSpecials,
+    clean_up_tokenization_spaces: false,
+  });
 }
 
 /**
