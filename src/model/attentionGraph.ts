@@ -2,9 +2,9 @@
  * Attention over packed trees of segments, spelt out in ONNX operators: onnxruntime's fused operator is no faster on
  * the CPU and less exact on WebGPU (3e-5 nats against 5e-7). Its fused rotary embedding is faster on both.
  *
- * R rows of C token places, T = R·C; E hidden size; H query heads and K key heads of size D.
+ * R rows of C token places, T = R·C; E hidden size; H query heads and K key heads of size D; S slots of the past.
  */
-import { type Decoder, linear, normalise } from "./decoderParts.ts";
+import { type Decoder, linear, normalise, type PastInputs } from "./decoderParts.ts";
 import type { GraphBuilder, Value } from "./onnx/graphBuilder.ts";
 import { namesOf } from "./parameterTable.ts";
 
@@ -34,13 +34,36 @@ export function addTreeBias(graph: GraphBuilder): Value {
 }
 
 /** `treeBias`, and −1e9 · max(0, position(i) − position(j) − size + 1): also what the window hides is forbidden. */
-export function addWindowBias(graph: GraphBuilder, treeBias: Value, size: number): Value {
-  const positions = graph.input("floatPositions", "float32", ["R", "C"]);
+export function addWindowBias(
+  graph: GraphBuilder,
+  treeBias: Value,
+  { positions, size }: { readonly positions: Value; readonly size: number },
+): Value {
   const query = graph.apply("Unsqueeze", [positions, graph.integers(1, 3)]);
   const key = graph.apply("Unsqueeze", [positions, graph.integers(1, 2)]);
   const distance = graph.apply("Sub", [query, key]);
   const hidden = graph.apply("Relu", [graph.apply("Sub", [distance, graph.scalar(size - 1)])]);
   return graph.apply("Add", [treeBias, graph.apply("Mul", [hidden, graph.scalar(FORBIDDEN)])]);
+}
+
+/** [Q, 1, 1, S]: −1e9 · max(0, column − length + 1), which is 0 exactly at the slots that are filled. */
+export function addPastBias(graph: GraphBuilder, columns: Value): Value {
+  const lengths = graph.input("pastLengths", "float32", ["Q"]);
+  const end = graph.apply("Unsqueeze", [lengths, graph.integers(1, 2, 3)]);
+  const beyond = graph.apply("Add", [graph.apply("Sub", [columns, end]), graph.scalar(1)]);
+  return graph.apply("Mul", [graph.apply("Relu", [beyond]), graph.scalar(FORBIDDEN)]);
+}
+
+/** `pastBias`, and what the window hides of the slots: [R, 1, C, S]. */
+export function addPastWindowBias(
+  graph: GraphBuilder,
+  pastBias: Value,
+  { positions, columns, size }: { readonly positions: Value; readonly columns: Value; readonly size: number },
+): Value {
+  const query = graph.apply("Unsqueeze", [positions, graph.integers(1, 3)]);
+  const distance = graph.apply("Sub", [query, columns]);
+  const hidden = graph.apply("Relu", [graph.apply("Sub", [distance, graph.scalar(size - 1)])]);
+  return graph.apply("Add", [pastBias, graph.apply("Mul", [hidden, graph.scalar(FORBIDDEN)])]);
 }
 
 /** [T, E] → [T, E] of one layer. */
@@ -58,13 +81,46 @@ export function addAttention(decoder: Decoder, input: Value, layer: number, pref
     grouped ? graph.apply("Reshape", [whole, graph.integers(0, keyValueHeads, -1, 0)]) : whole;
   const ungroup = (part: Value) =>
     grouped ? graph.apply("Reshape", [part, graph.integers(0, heads, -1, 0)]) : part;
-  const products = ungroup(graph.apply("MatMul", [group(queries), keys]));
-  const scores = graph.apply("Add", [products, decoder.attentionBias(layer)]);
-  const shares = group(graph.apply("Softmax", [scores], { axis: -1 }));
-  const mixed = ungroup(graph.apply("MatMul", [shares, values]));
+  const score = (key: Value, bias: Value) =>
+    graph.apply("Add", [ungroup(graph.apply("MatMul", [group(queries), key])), bias]);
+  const mix = (shares: Value, value: Value) => ungroup(graph.apply("MatMul", [group(shares), value]));
+  const own = score(keys, decoder.attentionBias(layer));
+  const mixed =
+    decoder.past === null
+      ? mix(graph.apply("Softmax", [own], { axis: -1 }), values)
+      : mixWithPast(decoder, decoder.past, layer, own, { score, mix, keys, values });
   const byPlace = graph.apply("Transpose", [mixed], { perm: [0, 2, 1, 3] });
   const rows = graph.apply("Reshape", [byPlace, graph.integers(-1, heads * headSize)]);
   return linear(decoder, rows, `${prefix}.${namesOf(config).attentionOutput}`);
+}
+
+type Products = {
+  readonly score: (keys: Value, bias: Value) => Value;
+  readonly mix: (shares: Value, values: Value) => Value;
+  /** [R, K, D, C] */
+  readonly keys: Value;
+  /** [R, K, C, D] */
+  readonly values: Value;
+};
+
+/** Attention over the slots of the past and the row itself; the row's keys and values are outputs of the graph. */
+function mixWithPast(
+  { graph, config }: Decoder,
+  past: PastInputs,
+  layer: number,
+  own: Value,
+  { score, mix, keys, values }: Products,
+): Value {
+  const { keyValueHeads, headSize } = config;
+  graph.output(keys, `key.${layer}`, "float32", ["R", keyValueHeads, headSize, "C"]);
+  graph.output(values, `value.${layer}`, "float32", ["R", keyValueHeads, "C", headSize]);
+  const before = score(past.keys(layer), past.bias(layer));
+  const shares = graph.apply("Softmax", [graph.apply("Concat", [before, own], { axis: -1 })], { axis: -1 });
+  const slots = graph.apply("Shape", [past.columns]);
+  const overSlots = graph.integers(3);
+  const ofPast = graph.apply("Slice", [shares, graph.integers(0), slots, overSlots]);
+  const ofRow = graph.apply("Slice", [shares, slots, graph.integers(2 ** 31 - 1), overSlots]);
+  return graph.apply("Add", [mix(ofPast, past.values(layer)), mix(ofRow, values)]);
 }
 
 type Projections = { readonly query: Value; readonly key: Value; readonly value: Value };

@@ -2,11 +2,18 @@
  * A decoder as an ONNX graph in which every weight is an input, so that one session serves every mixture of weights.
  * Runs everywhere; knows no runtime.
  *
- * R rows of C token places, T = R·C; P scored places; N targets; V vocabulary; E hidden size; S rotary table's rows.
+ * R rows of C token places, T = R·C; P scored places; N targets; V vocabulary; E hidden size; K key heads of size D; A rows of the
+ * rotary tables; S slots of the past.
  */
-import { addAttention, addTreeBias, addWindowBias } from "./attentionGraph.ts";
+import {
+  addAttention,
+  addPastBias,
+  addPastWindowBias,
+  addTreeBias,
+  addWindowBias,
+} from "./attentionGraph.ts";
 import type { ModelConfig } from "./decoder.ts";
-import { type Decoder, linear, normalise } from "./decoderParts.ts";
+import { type Decoder, linear, normalise, type PastInputs } from "./decoderParts.ts";
 import { encodeModel } from "./onnx/encode.ts";
 import { GraphBuilder, type Value } from "./onnx/graphBuilder.ts";
 import { layerPrefix, namesOf, parameterTable } from "./parameterTable.ts";
@@ -19,19 +26,24 @@ const SHORTEST_ROW = 1e-12;
 /**
  * The model as ONNX bytes. Inputs besides the weights, by their Hugging Face names: `tokens`, `segments`,
  * `parentSegments` [R,C] int32 and `positions` [R,C] int64 as in `PackedBatch`; `floatPositions` [R,C] float32, the
- * same, of models with a sliding window only; `columns` [C] float32, counting from 0; `cos` and `sin` [S,·] float32 as
- * in `RotaryTables`, S no less than C and any position + 1; `scoredPlaces` [P], `targetPlaces` [N] and `targetLogits`
+ * same, of models with a sliding window only; `columns` [C] float32, counting from 0; `cos` and `sin` [A,·] float32 as
+ * in `RotaryTables`, A no less than C and any position + 1; `scoredPlaces` [P], `targetPlaces` [N] and `targetLogits`
  * [N] int32, the last being targetPlace·V + token.
  * Outputs: `logprobs` [N] float32 and `greedy` [P] int32, the lowest id of equals.
+ *
+ * A graph `withPast` goes on from keys and values in S slots, those of one row for all or of every row (Q is 1 or R):
+ * `pastKey.L` [Q,K,D,S], `pastValue.L` [Q,K,S,D] for each layer L, `pastLengths` [Q] float32, how many of the slots are
+ * filled, and `pastColumns` [S] float32, counting from 0. It also gives the rows' own, `key.L` [R,K,D,C] and `value.L`
+ * [R,K,C,D], as a later run takes them.
  */
-export function encodeDecoder(config: ModelConfig): Uint8Array<ArrayBuffer> {
+export function encodeDecoder(config: ModelConfig, withPast = false): Uint8Array<ArrayBuffer> {
   const graph = new GraphBuilder();
   const names = namesOf(config);
   const tokens = graph.input("tokens", "int32", ["R", "C"]);
   const weights = new Map(
     parameterTable(config).map(({ name, shape }) => [name, graph.input(name, "float32", shape)]),
   );
-  const decoder = addShared(graph, config, weights, tokens);
+  const decoder = addShared(graph, config, weights, tokens, withPast);
   const embedded = graph.apply("Gather", [weights.get(names.embedding)!, tokens]);
   let hidden = graph.apply("Reshape", [embedded, graph.integers(-1, config.hiddenSize)]);
   for (let layer = 0; layer < config.layers; layer++) hidden = addLayer(decoder, hidden, layer);
@@ -44,20 +56,45 @@ function addShared(
   config: ModelConfig,
   weights: ReadonlyMap<string, Value>,
   tokens: Value,
+  withPast: boolean,
 ): Decoder {
   const half = config.rotary.inverseFrequencies.length;
   const treeBias = addTreeBias(graph);
-  const { slidingWindow: window } = config;
-  const windowBias = window === null ? treeBias : addWindowBias(graph, treeBias, window.size);
+  const window =
+    config.slidingWindow === null
+      ? null
+      : { ...config.slidingWindow, positions: graph.input("floatPositions", "float32", ["R", "C"]) };
+  const windowBias = window === null ? treeBias : addWindowBias(graph, treeBias, window);
   return {
     graph,
     config,
     weights,
     rowShape: graph.apply("Shape", [tokens]),
     positions: graph.input("positions", "int64", ["R", "C"]),
-    cos: graph.input("cos", "float32", ["S", half]),
-    sin: graph.input("sin", "float32", ["S", half]),
+    cos: graph.input("cos", "float32", ["A", half]),
+    sin: graph.input("sin", "float32", ["A", half]),
     attentionBias: (layer) => (window?.layers.includes(layer) ? windowBias : treeBias),
+    past: withPast ? addPast(graph, config, window) : null,
+  };
+}
+
+function addPast(
+  graph: GraphBuilder,
+  { keyValueHeads, headSize, layers }: ModelConfig,
+  window: { readonly positions: Value; readonly size: number; readonly layers: readonly number[] } | null,
+): PastInputs {
+  const columns = graph.input("pastColumns", "float32", ["S"]);
+  const pastBias = addPastBias(graph, columns);
+  const windowBias = window === null ? pastBias : addPastWindowBias(graph, pastBias, { ...window, columns });
+  const inputs = Array.from({ length: layers }, (_, layer) => ({
+    key: graph.input(`pastKey.${layer}`, "float32", ["Q", keyValueHeads, headSize, "S"]),
+    value: graph.input(`pastValue.${layer}`, "float32", ["Q", keyValueHeads, "S", headSize]),
+  }));
+  return {
+    columns,
+    keys: (layer) => inputs[layer]!.key,
+    values: (layer) => inputs[layer]!.value,
+    bias: (layer) => (window?.layers.includes(layer) ? windowBias : pastBias),
   };
 }
 

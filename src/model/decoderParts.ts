@@ -12,11 +12,25 @@ export type Decoder = {
   readonly rowShape: Value;
   /** [R, C] int64 */
   readonly positions: Value;
-  /** [S, r/2] each; see `createRotaryTables`. */
+  /** [A, r/2] each; see `createRotaryTables`. */
   readonly cos: Value;
   readonly sin: Value;
   /** [R, 1, C, C], added to a layer's attention scores. */
   readonly attentionBias: (layer: number) => Value;
+  /** What the model has read before; `null` in a graph that always begins anew. */
+  readonly past: PastInputs | null;
+};
+
+/** Keys and values kept from before: those of Q rows, one for all (Q = 1) or one each (Q = R), in S slots. */
+export type PastInputs = {
+  /** [S] float32, counting from 0: a slot's number is the position of its token. */
+  readonly columns: Value;
+  /** [Q, K, D, S], after rotation. */
+  readonly keys: (layer: number) => Value;
+  /** [Q, K, S, D] */
+  readonly values: (layer: number) => Value;
+  /** [Q or R, 1, 1 or C, S], added to a layer's scores of the slots. */
+  readonly bias: (layer: number) => Value;
 };
 
 /** x·Wᵀ + b on the rows of x. */

@@ -34,8 +34,12 @@ export function createCpuMixer(config: ModelConfig, queue: JobQueue): CpuMixer {
   const merged = allocate(table);
   const mergedBytes = table.reduce((sum, parameter) => sum + 4 * elementCount(parameter), 0);
   const parents = new Map<string, Parent>();
+  let version = 0;
   return {
     merged,
+    get version() {
+      return version;
+    },
     async load(name, reader, signal, onLoaded) {
       const tensors = new Map<string, Stored>();
       let bytes = 0;
@@ -52,6 +56,7 @@ export function createCpuMixer(config: ModelConfig, queue: JobQueue): CpuMixer {
     mix: (names, coefficients) =>
       queue(async () => {
         const sources = findParents(parents, names, coefficients);
+        version++;
         for (const [name, out] of merged) {
           const stored = sources.map((parent) => parent.tensors.get(name)!);
           mixTensor(out, stored, coefficients);
@@ -60,6 +65,7 @@ export function createCpuMixer(config: ModelConfig, queue: JobQueue): CpuMixer {
     mixFrom: (readers, coefficients, signal, onRead) =>
       queue(async () => {
         checkCoefficients(readers.length, coefficients);
+        version++;
         let readBytes = 0;
         for (const parameter of table) {
           const stored: Stored[] = [];

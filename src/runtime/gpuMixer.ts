@@ -44,6 +44,7 @@ export async function createGpuMixer(
     destroyAll(parents.get(name));
     parents.delete(name);
   };
+  let version = 0;
   return {
     merged: new Map([...merged].map(([name, { buffer }]) => [name, buffer])),
     async load(name, reader, signal, onLoaded) {
@@ -56,11 +57,13 @@ export async function createGpuMixer(
     mix: (names, coefficients) =>
       queue(async () => {
         state.check();
+        version++;
         passes.run([...merged.values()], findParents(parents, names, coefficients), coefficients);
       }),
     mixFrom: (readers, coefficients, signal, onRead) =>
       queue(async () => {
         checkCoefficients(readers.length, coefficients);
+        version++;
         let readBytes = 0;
         for (const target of merged.values()) {
           const held: Parent[] = [];
@@ -87,6 +90,9 @@ export async function createGpuMixer(
         if (found === undefined) throw new AppError("not-found", `The model has no parameter "${name}".`);
         return readGpuBuffer(device, found.buffer, elementCount(found.parameter));
       }),
+    get version() {
+      return version;
+    },
     get liveBytes() {
       const held = [...parents.values()].flatMap((parent) => [...parent.values()]);
       return [...merged.values(), ...held].reduce((sum, { buffer }) => sum + buffer.size, 0);

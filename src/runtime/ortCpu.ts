@@ -29,7 +29,13 @@ export async function createCpuModel(
       new ort.Tensor("float32", mixer.merged.get(name)!, shape),
     ]),
   );
-  const model = await createSessionModel(ort, config, weights, options, queue);
+  const model = await createSessionModel(ort, {
+    config,
+    weights,
+    options,
+    queue,
+    version: () => mixer.version,
+  });
   return {
     model,
     mixer,

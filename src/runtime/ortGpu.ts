@@ -24,19 +24,37 @@ export async function createGpuModel(
     ]),
   );
   const executionProviders = [{ name: "webgpu" as const, device: state.device }];
-  const session = await createSessionModel(ort, config, weights, { executionProviders }, queue).catch(
-    (thrown: unknown) => {
-      mixer.destroy();
-      throw thrown;
-    },
-  );
+  const session = await createSessionModel(ort, {
+    config,
+    weights,
+    options: { executionProviders },
+    keptLocation: "gpu-buffer",
+    queue,
+    version: () => mixer.version,
+  }).catch((thrown: unknown) => {
+    mixer.destroy();
+    throw thrown;
+  });
+  /** A device that is lost gives numbers of no meaning. */
+  const checked = async <T>(work: () => Promise<T>): Promise<T> => {
+    state.check();
+    const result = await work();
+    state.check();
+    return result;
+  };
   const model: LanguageModel = {
     config,
-    async score(batch) {
-      state.check();
-      const scored = await session.score(batch);
-      state.check();
-      return scored;
+    score: (batch, past) => checked(() => session.score(batch, past)),
+    remember: (tokens) => checked(() => session.remember(tokens)),
+    async decode(prompts, newTokens) {
+      const decoding = await checked(() => session.decode(prompts, newTokens));
+      return {
+        get next() {
+          return decoding.next;
+        },
+        advance: (rows, tokens) => checked(() => decoding.advance(rows, tokens)),
+        dispose: () => decoding.dispose(),
+      };
     },
   };
   return {

@@ -9,6 +9,7 @@ import { encodeDecoder } from "../model/decoderGraph.ts";
 import { type BatchArray, createBatchArrays } from "./batchArrays.ts";
 import type { JobQueue } from "./jobQueue.ts";
 import type { LanguageModel, PackedBatch, ScoredBatch } from "./languageModel.ts";
+import { createPastMethods } from "./ortPast.ts";
 
 /** The parts of onnxruntime's API used here; its Node and web packages both are one. */
 export type OrtLibrary = Pick<typeof Ort, "InferenceSession" | "Tensor">;
@@ -16,37 +17,91 @@ export type OrtLibrary = Pick<typeof Ort, "InferenceSession" | "Tensor">;
 /** A model and its session's end. */
 export type SessionModel = LanguageModel & { release(): Promise<void> };
 
+/** What every graph gives. */
+const SCORES = ["logprobs", "greedy"];
+
 /** Rows and columns of the warm-up batch: every kernel is run, and little else. */
 const WARM_UP = { rows: 4, columns: 32 } as const;
 
+/** What a session model is made of besides the library. */
+export type SessionParts = {
+  readonly config: ModelConfig;
+  /** The graph's inputs by parameter name, read afresh at every run. */
+  readonly weights: Readonly<Record<string, Ort.Tensor>>;
+  readonly options: Ort.InferenceSession.SessionOptions;
+  /** Where keys and values that are kept stay; absent for ordinary memory. */
+  readonly keptLocation?: "gpu-buffer";
+  readonly queue: JobQueue;
+  /** See `WeightMixer.version`. */
+  readonly version: () => number;
+};
+
 /**
- * Opens a session on the model's graph. `weights` are its inputs by parameter name, read afresh at every run.
- * A run allocates on the device the activations, [R, heads, C, C] attention scores and [P, V] logits; in JavaScript
+ * Opens a session on the model's graph. A second one, which goes on from kept keys and values, is
+ * opened when it is first wanted. A run allocates on the device the activations, [R, heads, C, C] attention scores and [P, V] logits; in JavaScript
  * only arrays of R·C, P and N numbers.
  * @throws AppError `device`, `out-of-memory`.
  */
-export async function createSessionModel(
-  ort: OrtLibrary,
-  config: ModelConfig,
-  weights: Readonly<Record<string, Ort.Tensor>>,
-  options: Ort.InferenceSession.SessionOptions,
-  queue: JobQueue,
-): Promise<SessionModel> {
-  const bytes = encodeDecoder(config);
+export async function createSessionModel(ort: OrtLibrary, parts: SessionParts): Promise<SessionModel> {
+  const { config, weights, queue, version } = parts;
   const toArrays = createBatchArrays(config);
-  const session = await queue(() =>
-    ort.InferenceSession.create(bytes, { logSeverityLevel: 3, ...options }),
-  ).catch((thrown: unknown) => {
-    throw toDeviceError("start the model", thrown);
+  const session = await openSession(ort, parts, false);
+  let withPast: Promise<Ort.InferenceSession> | null = null;
+  const openWithPast = (): Promise<Ort.InferenceSession> => {
+    withPast ??= openSession(ort, parts, true);
+    // What failed for want of memory may be tried again.
+    withPast.catch(() => {
+      withPast = null;
+    });
+    return withPast;
+  };
+  const { scoreWithPast, remember, decode } = createPastMethods({
+    ort,
+    config,
+    version,
+    async run(batch, past, wanted) {
+      const goingOn = await openWithPast();
+      const arrays = toArrays(batch);
+      const feeds = { ...weights, ...past };
+      const names = wanted === "scores" ? SCORES : goingOn.outputNames;
+      return queue(() => runBatch(ort, goingOn, feeds, names, batch, arrays));
+    },
   });
   return {
     config,
-    score: (batch) =>
-      batch.scoredPlaces.length === 0
-        ? Promise.resolve({ logprobs: new Float32Array(0), greedy: new Int32Array(0) })
-        : queue(() => runBatch(ort, session, weights, batch, toArrays(batch))),
-    release: () => queue(() => session.release()),
+    remember,
+    decode,
+    async score(batch, past) {
+      if (batch.scoredPlaces.length === 0)
+        return { logprobs: new Float32Array(0), greedy: new Int32Array(0) };
+      if (past !== undefined) return scoreWithPast(batch, past);
+      const arrays = toArrays(batch);
+      return queue(async () => (await runBatch(ort, session, weights, SCORES, batch, arrays)).scored);
+    },
+    async release() {
+      const opened = await withPast?.catch(() => null);
+      await queue(() => session.release());
+      if (opened != null) await queue(() => opened.release());
+    },
   };
+}
+
+function openSession(
+  ort: OrtLibrary,
+  { config, options, keptLocation, queue }: SessionParts,
+  withPast: boolean,
+): Promise<Ort.InferenceSession> {
+  const bytes = encodeDecoder(config, withPast);
+  const kept = Array.from({ length: config.layers }, (_, layer) => [`key.${layer}`, `value.${layer}`]).flat();
+  const locations =
+    withPast && keptLocation !== undefined
+      ? { preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, keptLocation])) }
+      : {};
+  return queue(() =>
+    ort.InferenceSession.create(bytes, { logSeverityLevel: 3, ...options, ...locations }),
+  ).catch((thrown: unknown) => {
+    throw toDeviceError("start the model", thrown);
+  });
 }
 
 /** Runs a small batch of zeros so many times; see `ResidentModel.warmUp`. */
@@ -68,28 +123,29 @@ export async function warmUp(model: LanguageModel, runs: number): Promise<void> 
   for (let run = 0; run < runs; run++) await model.score(batch);
 }
 
+/** `outputs` are those besides the scores. */
 async function runBatch(
   ort: OrtLibrary,
   session: Ort.InferenceSession,
-  weights: Readonly<Record<string, Ort.Tensor>>,
+  inputs: Readonly<Record<string, Ort.Tensor>>,
+  wanted: readonly string[],
   batch: PackedBatch,
   arrays: readonly BatchArray[],
-): Promise<ScoredBatch> {
-  const feeds: Record<string, Ort.Tensor> = { ...weights };
+): Promise<{ readonly scored: ScoredBatch; readonly outputs: Readonly<Record<string, Ort.Tensor>> }> {
+  const feeds: Record<string, Ort.Tensor> = { ...inputs };
   for (const { name, type, data, shape } of arrays) feeds[name] = new ort.Tensor(type, data, shape);
-  const outputs = await session.run(feeds).catch((thrown: unknown) => {
+  const { logprobs, greedy, ...outputs } = await session.run(feeds, [...wanted]).catch((thrown: unknown) => {
     throw toDeviceError("score a batch", thrown);
   });
-  const logprobs = outputs.logprobs?.data;
-  const greedy = outputs.greedy?.data;
-  if (!(logprobs instanceof Float32Array) || !(greedy instanceof Int32Array))
+  const [values, best] = [logprobs?.data, greedy?.data];
+  if (!(values instanceof Float32Array) || !(best instanceof Int32Array))
     throw new AppError("internal", "The model's session gave no scores.");
-  if (!logprobs.every(Number.isFinite))
+  if (!values.every(Number.isFinite))
     throw new AppError("numerics", "A log-probability is not a finite number.", {
       advice:
         "These weights overflow; check the checkpoints for infinities or NaN, or use smaller coefficients.",
     });
-  return { logprobs: logprobs.subarray(0, batch.targetTokens.length), greedy };
+  return { scored: { logprobs: values.subarray(0, batch.targetTokens.length), greedy: best }, outputs };
 }
 
 /** What onnxruntime threw, as an error that says whether memory was short. */

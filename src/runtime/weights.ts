@@ -49,4 +49,6 @@ export interface WeightMixer {
   readMixed(name: string): Promise<Float32Array>;
   /** Bytes this mixer holds: parents and merged weights. */
   readonly liveBytes: number;
+  /** Changes whenever the model's weights are written: what was computed with others before is stale. */
+  readonly version: number;
 }
