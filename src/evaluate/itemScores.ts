@@ -4,7 +4,7 @@ import type { ItemResult } from "../domain/evaluation.ts";
 import type { GenerationRule, TaskRow } from "../domain/task.ts";
 import { matchAnswer } from "./answerMatch.ts";
 import { choiceResult } from "./multipleChoice.ts";
-import { countWords } from "./pythonSpace.ts";
+import { countWords } from "../base/pythonSpace.ts";
 import type { RequestScore } from "./scoring.ts";
 
 /** One row's scores, one a request in the row's order; or the text that was generated for it. */

@@ -5,7 +5,7 @@
  */
 import { AppError } from "../base/errors.ts";
 import type { TaskRow } from "../domain/task.ts";
-import { stripEnd } from "./pythonSpace.ts";
+import { stripEnd } from "../base/pythonSpace.ts";
 
 /** Text to tokens and back; a model room's tokenizer is one. */
 export interface TokenCodec {

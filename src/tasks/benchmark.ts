@@ -67,7 +67,10 @@ export type TaskDefinition = {
   readonly fewShot: {
     readonly count: number;
     readonly sampler: "random" | "first";
-    /** Whether they come from the evaluated documents themselves, so that the document at hand must be left out. */
+    /**
+     * Whether one more is drawn than is wanted, and the document at hand left out: where the harness's task file names
+     * the same split for examples and tests, or names neither.
+     */
     readonly excludeSelf: boolean;
   };
   readonly generation: GenerationRule | null;

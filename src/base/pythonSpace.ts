@@ -13,9 +13,14 @@ export function stripEnd(text: string): string {
   return text.replace(TRAILING, "");
 }
 
+/** The text without its leading whitespace. */
+export function stripStart(text: string): string {
+  return text.replace(LEADING, "");
+}
+
 /** The text without whitespace at either end. */
 export function strip(text: string): string {
-  return stripEnd(text).replace(LEADING, "");
+  return stripStart(stripEnd(text));
 }
 
 /** Number of pieces of `re.split(r"\s+", text)`: whitespace at an end adds an empty piece there. */
