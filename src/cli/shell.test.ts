@@ -63,7 +63,7 @@ describe("in a shell", () => {
     expect(result["acc,none"]).toBeGreaterThan(0);
     expect(result["acc,none"]).toBeLessThanOrEqual(1);
     expect(result["acc_stderr,none"]).toBeGreaterThan(0);
-    expect(error).toMatch(/: [\d.,]+( kB)? of \d/);
+    expect(error).toMatch(/: [\d.,]+( [kM]B)? of \d/);
   });
 
   it("ends with 2 on bad usage and says nothing on stdout", async () => {
@@ -135,11 +135,17 @@ describe("with the hub", () => {
 
   it("fetches once, scores what the files on disk score, and needs no network any more", async () => {
     const line = ["--task", TASK, "--limit", "20", "--json"];
-    const [local, remote] = [
-      await here(["evaluate", NEWER, ...line]),
-      await here(["evaluate", "hf:lab/pocket@step3200", ...line]),
-    ];
+    const local = await here(["evaluate", NEWER, ...line]);
+    // The same weights have the same results, wherever they lie: nothing of them has to come.
+    const before = hub.sentBytes("model.safetensors");
+    const known = await here(["evaluate", "hf:lab/pocket@step3200", ...line]);
+    expect(known.json()).toMatchObject({ results: local.json().results, tokens: 0 });
+    expect(hub.sentBytes("model.safetensors") - before).toBeLessThan(200_000);
+    // Where nothing is known they are measured.
+    vi.stubEnv("MERGESCOPE_CACHE", join(folder, "no results"));
+    const remote = await here(["evaluate", "hf:lab/pocket@step3200", ...line]);
     expect(remote.json().results).toEqual(local.json().results);
+    expect(remote.json().tokens).toBeGreaterThan(0);
     const sent = hub.requests.length;
     vi.stubEnv("HF_HUB_OFFLINE", "1");
     expect((await here(["evaluate", "hf:lab/pocket@step3200", ...line])).json().results).toEqual(

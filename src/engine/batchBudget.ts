@@ -18,6 +18,9 @@ const BUDGETS: Readonly<Record<BackendInfo["kind"], Budget>> = {
   webgpu: { batchTokens: 8192, batchLogits: 2 ** 25, rowTokens: 256 },
 };
 
+/** Keys and values that are kept at once: beginnings that many items share, answers that are generated side by side. */
+const CACHE_BYTES = 2 ** 28;
+
 /** Packing that suits a model on a backend. */
 export function packingFor(kind: BackendInfo["kind"], config: ModelConfig): PackingSettings {
   return {
@@ -25,6 +28,12 @@ export function packingFor(kind: BackendInfo["kind"], config: ModelConfig): Pack
     batchPairs: BATCH_SCORES / config.heads,
     vocabularySize: config.vocabularySize,
     maxColumns: config.maxPositions,
+    cacheTokens: Math.floor(CACHE_BYTES / keptBytes(config)),
     share: true,
   };
+}
+
+/** Bytes of one token's keys and values in all layers, fp32. */
+function keptBytes({ layers, keyValueHeads, headSize }: ModelConfig): number {
+  return layers * 2 * keyValueHeads * headSize * 4;
 }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256Hex } from "../base/bytes.ts";
 import { type Checkpoint, openCheckpoint } from "../checkpoint/open.ts";
 import type { ItemResult } from "../domain/evaluation.ts";
+import type { GenerationRule } from "../domain/task.ts";
 import { evaluateTask, prepareTask, type TaskOutcome } from "../evaluate/evaluateTask.ts";
 import { parseModelConfig } from "../model/config.ts";
 import { createTokenizer } from "../model/tokenizer.ts";
@@ -125,14 +126,29 @@ describe("lm-evaluation-harness", () => {
     expect(await hashOf(checkpoint)).toBe(lmEval.sha256);
     const config = parseModelConfig(checkpoint.config);
     const codec = createTokenizer(checkpoint.tokenizer, checkpoint.tokenizerConfig);
-    const settings = { codec, prefixToken: config.bosToken!, maxLength: config.maxPositions };
+    const tokens = { codec, prefixToken: config.bosToken!, maxLength: config.maxPositions };
     await resident.mixer.load("evaluated", checkpoint, signal, () => undefined);
     await resident.mixer.mix(["evaluated"], [1]);
-    const stop = { until: ["\n"], maxTokens: 1, endTokens: [] };
+    const rule: GenerationRule = {
+      until: [],
+      maxNewTokens: null,
+      filters: [],
+      ignore: [],
+      ignoreCase: false,
+      ignorePunctuation: false,
+      strip: true,
+    };
     for (const name of Object.keys(lmEval.tasks)) {
       const { rows } = parseTaskRows(name, readFileSync(join(DEMO, `tasks/${name}.search.jsonl`), "utf8"));
-      const packing = packingFor("node", config);
-      const task = prepareTask(rows.slice(0, lmEval.limit), settings, packing, stop);
+      const task = prepareTask(rows.slice(0, lmEval.limit), {
+        tokens,
+        packing: packingFor("node", config),
+        rule,
+        endTokens: [],
+        groups: [{ name: "", rows: lmEval.limit }],
+        weightBySize: true,
+        seed: 1,
+      });
       outcomes.set(name, await evaluateTask(task, resident.model, { signal, onBatch: () => undefined }));
     }
   });

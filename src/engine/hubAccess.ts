@@ -2,6 +2,7 @@
 import { AppError } from "../base/errors.ts";
 import type { HubRepository } from "../domain/checkpoint.ts";
 import { isRepository, stepOfName } from "../domain/hubName.ts";
+import { type Dataset, openDataset } from "../storage/hub/dataset.ts";
 import { createHub } from "../storage/hub/hub.ts";
 import type { Hub, HubFiles, KeptFiles } from "../storage/hub/hubFiles.ts";
 import type { Platform } from "./platform.ts";
@@ -15,6 +16,8 @@ export interface HubAccess {
   ): { readonly endpoint: string; readonly hasToken: boolean };
   open(repository: string, revision: string, signal: AbortSignal): Promise<HubFiles>;
   revisions(repository: string, signal: AbortSignal): Promise<HubRepository>;
+  /** The parquet files of a data set. @throws AppError as `openDataset`. */
+  dataset(repository: string, signal: AbortSignal): Promise<Dataset>;
   /** Where fetched files are kept; `null` where nothing is. */
   kept(): Promise<KeptFiles | null>;
 }
@@ -43,6 +46,7 @@ export function createHubAccess(platform: Platform): HubAccess {
       hub = null;
       return { endpoint: settings.endpoint, hasToken: settings.token !== null };
     },
+    dataset: (repository, signal) => openDataset({ ...platform, ...settings }, repository, signal),
     open: async (repository, revision, signal) => (await current()).open(repository, revision, signal),
     async revisions(repository, signal) {
       if (!isRepository(repository))

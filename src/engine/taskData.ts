@@ -1,9 +1,13 @@
 /** A task's data from wherever a person says it lies: a path, a URL, dropped files. Runs everywhere; wiring only. */
 import { AppError } from "../base/errors.ts";
+import { createProgress } from "../base/job.ts";
 import type { DataOrigin } from "../domain/task.ts";
+import type { Job } from "../rpc/protocol.ts";
 import { createBlobSource } from "../storage/file.ts";
 import { openHttpSource } from "../storage/http.ts";
-import type { DataFiles } from "../tasks/data/dataFiles.ts";
+import type { TaskDefinition } from "../tasks/benchmark.ts";
+import type { DataFile, DataFiles } from "../tasks/data/dataFiles.ts";
+import type { HubAccess } from "./hubAccess.ts";
 import type { Platform } from "./platform.ts";
 
 /** Files of a data set are never longer. */
@@ -30,6 +34,37 @@ export async function openData(
     default:
       return origin satisfies never;
   }
+}
+
+/** The parquet files of these parts of a task's data set on the hub. @throws AppError of the hub. */
+export async function openHubData(
+  { platform, hub }: { readonly platform: Pick<Platform, "clock">; readonly hub: HubAccess },
+  definition: TaskDefinition,
+  subsets: readonly string[] | null,
+  job: Job,
+): Promise<DataFiles> {
+  const { repository, hubConfig, hubSplits, name } = definition;
+  if (repository === "")
+    throw new AppError("usage", `The task ${name} names no data set of the hub.`, {
+      advice: "Give its data's files.",
+    });
+  const set = await hub.dataset(repository, job.signal);
+  const parts = definition.subsets.length === 0 ? [""] : (subsets ?? definition.subsets);
+  const files: DataFile[] = [];
+  const progress = createProgress(platform.clock, `fetching ${repository}`, parts.length, "parts");
+  for (const [done, part] of parts.entries()) {
+    job.emit({ kind: "progress", progress: progress(done) });
+    for (const split of new Set([hubSplits.docs, hubSplits.fewShot])) {
+      if (split === null) continue;
+      const sources = await set.read(hubConfig(part), split, {
+        signal: job.signal,
+        onBytes: () => undefined,
+      });
+      for (const [i, source] of sources.entries())
+        files.push({ path: `${part === "" ? "" : `${part}/`}${split}-${i}.parquet`, source });
+    }
+  }
+  return checked({ name: repository, files });
 }
 
 async function openUrl(

@@ -15,7 +15,7 @@ import type { MethodTable } from "./methodTable.ts";
 import type { Platform } from "./platform.ts";
 import { ownTask } from "./rowTasks.ts";
 import type { CatalogueTask, TaskCatalogue } from "./taskCatalogue.ts";
-import { openData } from "./taskData.ts";
+import { openData, openHubData } from "./taskData.ts";
 
 /** The methods of this file. */
 export type TaskMethod =

@@ -28,7 +28,7 @@ function job() {
   };
 }
 
-const request = { task: "t", split: "search", first: 0, count: 1 } as const;
+const request = { task: "t", split: "search", limit: null, rows: [0] } as const;
 const event = (index: number): EngineEvent => ({
   kind: "parent",
   index,

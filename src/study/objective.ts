@@ -3,13 +3,14 @@
  * value. What was measured before is looked up. Engine thread or Node; knows no file and no device.
  */
 import { AppError } from "../base/errors.ts";
-import { type Clock, createProgress, type Progress } from "../base/job.ts";
+import { type Clock, createProgress, type Progress, throwIfCancelled } from "../base/job.ts";
 import type { Evaluation } from "../domain/evaluation.ts";
 import { type Measure, turnSign } from "../domain/measure.ts";
 import { type Recipe, soleRecipe } from "../domain/recipe.ts";
 import type { Score, Stopped, Subject } from "../domain/study.ts";
 import { evaluateTask, outcomeOf, type PreparedTask, type TaskOutcome } from "../evaluate/evaluateTask.ts";
 import type { ItemScore } from "../evaluate/itemScores.ts";
+import { nextTurn } from "../evaluate/nextTurn.ts";
 import { restrictedTo } from "../evaluate/pairing.ts";
 import { comparePaired } from "../evaluate/significance.ts";
 import type { LanguageModel } from "../runtime/languageModel.ts";
@@ -128,6 +129,9 @@ export async function evaluateRecipe(
   watch: RecipeWatch = {},
 ): Promise<Evaluation> {
   const { prepared, clock, memory, subject } = parts;
+  // A study whose every item is known runs nothing that would let a stop be heard.
+  await nextTurn();
+  throwIfCancelled(signal);
   const known = await memory.known(recipe, signal);
   const evaluationOf = (outcome: TaskOutcome, elapsedMs: number): Evaluation => ({
     recipe,
