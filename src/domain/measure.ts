@@ -29,7 +29,9 @@ export type Measure = {
   readonly meaning: string;
 };
 
-const MEASURES: Readonly<Record<"acc" | "acc_norm" | "exact_match" | "exact_match_flexible" | "nll", Measure>> = {
+const MEASURES: Readonly<
+  Record<"acc" | "acc_norm" | "exact_match" | "exact_match_flexible" | "nll", Measure>
+> = {
   acc: {
     metric: "acc",
     label: "accuracy",

@@ -5,8 +5,8 @@
  */
 import { RE2JS } from "re2js";
 import { AppError } from "../base/errors.ts";
-import type { AnswerFilter, GenerationRule } from "../domain/task.ts";
 import { strip } from "../base/pythonSpace.ts";
+import type { AnswerFilter, GenerationRule } from "../domain/task.ts";
 
 /** What one filter read out of a text, and whether it is the answer. */
 export type MatchedAnswer = { readonly extracted: string; readonly correct: boolean };

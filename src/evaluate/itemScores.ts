@@ -1,10 +1,10 @@
 /** What a model said of one row: enough to derive its result, and everything asked of it later. Pure. */
 import { AppError } from "../base/errors.ts";
+import { countWords } from "../base/pythonSpace.ts";
 import type { ItemResult } from "../domain/evaluation.ts";
 import type { GenerationRule, TaskRow } from "../domain/task.ts";
 import { matchAnswer } from "./answerMatch.ts";
 import { choiceResult } from "./multipleChoice.ts";
-import { countWords } from "../base/pythonSpace.ts";
 import type { RequestScore } from "./scoring.ts";
 
 /** One row's scores, one a request in the row's order; or the text that was generated for it. */

@@ -4,8 +4,8 @@
  * Pure; knows no device.
  */
 import { AppError } from "../base/errors.ts";
-import type { TaskRow } from "../domain/task.ts";
 import { stripEnd } from "../base/pythonSpace.ts";
+import type { TaskRow } from "../domain/task.ts";
 
 /** Text to tokens and back; a model room's tokenizer is one. */
 export interface TokenCodec {

@@ -24,6 +24,8 @@ export type LandscapeInput = {
   readonly parents: readonly (Score | null)[];
   readonly view: StepView | null;
   readonly sweep: readonly SweepPoint[];
+  /** The merge that is being evaluated, with its score so far; `null` where none is. */
+  readonly live: (Score & { readonly lambda: number; readonly total: number }) | null;
   /** From `valueRange`, so that scrubbing does not move the axis. */
   readonly range: readonly [number, number];
 };
@@ -50,6 +52,7 @@ export function landscapeFigure(input: LandscapeInput, palette: Palette): Figure
       trialTrace(measure, view, palette),
       outcomeTrace(measure, view, palette),
       bestTrace(measure, view, palette),
+      liveTrace(input, palette),
     ],
     layout: {
       ...houseLayout(palette, { l: FRAME.left, r: FRAME.right, t: 8, b: 6 }, xaxis, yaxis),
@@ -151,6 +154,21 @@ function bestTrace(measure: Measure, view: StepView | null, palette: Palette): T
   };
 }
 
+/** A score that is still coming in: hollow, its error bar narrowing. */
+function liveTrace({ measure, live }: LandscapeInput, palette: Palette): Trace {
+  const points = live === null ? [] : [live];
+  return {
+    ...pointTrace("coming in", measure, points, palette),
+    marker: {
+      color: CLEAR,
+      size: 10,
+      symbol: "diamond",
+      line: { color: points.map(({ lambda }) => mixed(palette, lambda)), width: 1.75 },
+    },
+    text: points.map((point) => `${point.n} of ${point.total} items so far: ${formatScore(measure, point)}`),
+  };
+}
+
 type Placed = Trial & { readonly lambda: number };
 
 function placed(trials: readonly Trial[]): readonly Placed[] {
@@ -158,7 +176,9 @@ function placed(trials: readonly Trial[]): readonly Placed[] {
 }
 
 function trialWords(measure: Measure, trial: Placed): string {
-  return `trial ${trial.number + 1}, λ = ${formatLambda(trial.lambda, 3)}: ${formatScore(measure, trial)}`;
+  const { stopped } = trial;
+  const end = stopped === undefined ? "" : `, stopped after ${stopped.seen} of ${stopped.total} items`;
+  return `trial ${trial.number + 1}, λ = ${formatLambda(trial.lambda, 3)}: ${formatScore(measure, trial)}${end}`;
 }
 
 /** Points with their standard errors. */

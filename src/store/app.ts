@@ -9,8 +9,10 @@ import { createFoldersActions, type FoldersActions } from "./folders.ts";
 import { createHubActions, type HubActions } from "./hub.ts";
 import { createItemsActions, type ItemsActions } from "./items.ts";
 import { createKeptActions, type KeptActions } from "./kept.ts";
+import { endLive } from "./live.ts";
 import { createMatrixActions, type MatrixActions } from "./matrix.ts";
 import { createQueue } from "./queue.ts";
+import { createResultsActions, type ResultsActions } from "./results.ts";
 import { createRunActions, followAddress, isDemo, type RunActions } from "./run.ts";
 import { formatRunLink, parseRunLink } from "./runLink.ts";
 import { adoptShipped } from "./shipped.ts";
@@ -24,17 +26,21 @@ import {
   NO_HUB,
   NO_ITEMS,
   NO_KEPT,
+  NO_LIVE,
   NO_MATRIX,
+  NO_RESULTS,
   NO_RUN,
   NO_STUDY,
   NO_SUBJECT,
   NO_SWEEP,
+  NO_TASKS,
   NO_TRAJECTORY,
   NO_VERDICT,
 } from "./state.ts";
 import { createStudyActions, currentStudy, type StudyActions } from "./study.ts";
 import { createSubjectActions, type SubjectActions } from "./subject.ts";
 import { createSweepActions, type SweepActions } from "./sweep.ts";
+import { createTasksActions, type TasksActions } from "./tasks.ts";
 import { createTrajectoryActions, type TrajectoryActions } from "./trajectory.ts";
 import { formatAddress, formatChoice, parseAddress, parseBackend, withoutRun } from "./url.ts";
 import { createVerdictActions, type VerdictActions } from "./verdict.ts";
@@ -47,6 +53,8 @@ export type Actions = DeviceActions &
   FoldersActions &
   ChoiceActions &
   KeptActions &
+  ResultsActions &
+  TasksActions &
   SubjectActions &
   TrajectoryActions &
   StudyActions &
@@ -85,8 +93,10 @@ export function createApp(effects: Effects): App {
     sweep.cancelSweep();
     verdict.cancelHeldout();
     items.closeItems();
+    endLive(context);
     patch("view", { step: null, cursor: null });
   };
+  const subject = createSubjectActions(context, leavePair);
   const device = createDeviceActions(context);
   const run = createRunActions(context, () => {
     leavePair();
@@ -103,7 +113,9 @@ export function createApp(effects: Effects): App {
       ...createFoldersActions(context, choice.addCheckpoints),
       ...choice,
       ...createKeptActions(context),
-      ...createSubjectActions(context, leavePair),
+      ...createResultsActions(context),
+      ...createTasksActions(context, subject.pickTask),
+      ...subject,
       ...study,
       ...sweep,
       ...items,
@@ -147,6 +159,9 @@ function firstState({ address, preferences }: Effects): AppState {
     verdict: NO_VERDICT,
     export: NO_EXPORT,
     items: NO_ITEMS,
+    live: NO_LIVE,
+    tasks: NO_TASKS,
+    results: NO_RESULTS,
     view: { ...FIRST_VIEW, theme: rememberedTheme(preferences.read) },
   };
 }

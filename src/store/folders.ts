@@ -2,7 +2,7 @@
 import { AppError, toErrorRecord } from "../base/errors.ts";
 import { isGettingIn } from "./choice.ts";
 import type { Context } from "./context.ts";
-import { sortIntoFolders } from "./folderFiles.ts";
+import { isCheckpointFile, sortIntoFolders } from "./folderFiles.ts";
 import type { FolderEntry, FoldersState } from "./state.ts";
 import { IDLE } from "./status.ts";
 
@@ -26,7 +26,7 @@ export function createFoldersActions(
       patch({ status: { kind: "working", progress: null } });
       try {
         if (isGettingIn(context.get())) throw stillFetching();
-        const folders = sortIntoFolders(await read());
+        const folders = sortIntoFolders((await read()).filter(({ path }) => isCheckpointFile(path)));
         if (folders.length === 0) throw nothingFound();
         const names: string[] = [];
         for (const folder of folders) {

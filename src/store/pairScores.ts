@@ -6,6 +6,12 @@ import { currentStudy } from "./study.ts";
 import { currentSweep } from "./sweep.ts";
 import { currentTrajectory } from "./trajectory.ts";
 
+/** The better parent's score, the older's of equals; `null` where neither is known. */
+export function betterPairScore(state: AppState): Score | null {
+  const [older, newer] = [pairScores(state, 0), pairScores(state, 1)];
+  return newer !== null && (older === null || newer.value > older.value) ? newer : older;
+}
+
 /** The older (0) or newer (1) parent's score; `null` where nothing measured it yet. */
 export function pairScores(state: AppState, which: 0 | 1): Score | null {
   const name = state.subject.pair?.[which];

@@ -7,6 +7,7 @@ import type { Heldout, Score, StudyRecord, Trial } from "../domain/study.ts";
 import type { SearchSettings } from "../domain/surrogate.ts";
 import type { EngineEvent } from "../rpc/protocol.ts";
 import type { Context } from "./context.ts";
+import { followRounds } from "./live.ts";
 import type { AppState, StudyEntry } from "./state.ts";
 import { IDLE, isBusy } from "./status.ts";
 import { currentKey, currentMeasure, subjectRequest } from "./subject.ts";
@@ -92,11 +93,13 @@ export function createStudyActions(context: Context, onEnd: () => Promise<void>)
         settings: record.settings,
         history: record.trials,
         trials: count(record),
+        race: state.subject.race,
       }),
       onStatus: (status) => change(key, isBusy(status) ? { status } : { status, pending: null }),
       onEvents(events) {
         const now = context.get().study.entries[key];
         if (now !== undefined) change(key, applyEvents(now, events));
+        followRounds(context, key, events);
       },
       onResult: (result) => change(key, { record: result, status: IDLE, pending: null }),
     });

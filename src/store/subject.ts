@@ -1,6 +1,7 @@
 /** What is being asked: which pair, on which task, by which measure, searched how. */
 import type { RunInfo } from "../domain/checkpoint.ts";
 import { type Measure, type MetricName, measuresOf } from "../domain/measure.ts";
+import type { Race } from "../domain/study.ts";
 import type { SearchSettings } from "../domain/surrogate.ts";
 import type { TaskInfo } from "../domain/task.ts";
 import type { SubjectRequest } from "../rpc/protocol.ts";
@@ -16,6 +17,8 @@ export type SubjectActions = {
   /** The first so many rows of every task; `null` for all. */
   readonly pickLimit: (limit: number | null) => void;
   readonly changeSettings: (change: Partial<SearchSettings>) => void;
+  /** Early stopping of merges that are already decided; `null` for none. */
+  readonly pickRace: (race: Race | null) => void;
 };
 
 /** The question's actions; `onChange` runs before every one that changes what is shown. */
@@ -40,6 +43,7 @@ export function createSubjectActions(context: Context, onChange: () => void): Su
     pickLimit(limit) {
       if (limit !== context.get().subject.limit) change({ limit });
     },
+    pickRace: (race) => context.patch("subject", { race }),
     changeSettings(settings) {
       context.patch("subject", { settings: { ...context.get().subject.settings, ...settings } });
     },
@@ -55,8 +59,13 @@ export function orderPair(run: RunInfo, one: string, other: string): readonly [s
 }
 
 /** The present task's record. */
-export function currentTask({ run, subject }: AppState): TaskInfo | null {
-  return run.info?.tasks.find(({ name }) => name === subject.task) ?? null;
+export function currentTask(state: AppState): TaskInfo | null {
+  return knownTasks(state).find(({ name }) => name === state.subject.task) ?? null;
+}
+
+/** The run's own tasks and those that were opened. */
+export function knownTasks({ run, tasks }: Pick<AppState, "run" | "tasks">): readonly TaskInfo[] {
+  return [...(run.info?.tasks ?? []), ...tasks.opened];
 }
 
 /** The present measure: the one picked, or the task's first. */

@@ -3,6 +3,7 @@ import { shareAboveBetterParent } from "../domain/ranking.ts";
 import type { SweepPoint, SweepRecord } from "../domain/study.ts";
 import type { EngineEvent } from "../rpc/protocol.ts";
 import type { Context } from "./context.ts";
+import { followRounds } from "./live.ts";
 import type { AppState, SweepEntry } from "./state.ts";
 import { IDLE, isBusy, type Origin } from "./status.ts";
 import { currentKey, subjectRequest } from "./subject.ts";
@@ -63,9 +64,12 @@ export function createSweepActions(context: Context): SweepActions {
       running?.pause();
       running = startRun(context, {
         method: "sweep",
-        request: () => ({ subject, lambdas }),
+        request: () => ({ subject, lambdas, race: state.subject.race }),
         onStatus: (status) => change(key, () => ({ status })),
-        onEvents: (events) => change(key, (now) => applySweepEvents(now, events)),
+        onEvents(events) {
+          change(key, (now) => applySweepEvents(now, events));
+          followRounds(context, key, events);
+        },
         onResult: ({ points, parents }) =>
           change(key, (now) => ({ points: mergePoints(now.points, points), parents, status: IDLE })),
       });

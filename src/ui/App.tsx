@@ -5,6 +5,7 @@ import type { App as Store } from "../store/app.ts";
 import type { PickedFile } from "../store/folders.ts";
 import { isBusy } from "../store/status.ts";
 import { currentStudy } from "../store/study.ts";
+import { areTaskFiles } from "../store/taskFiles.ts";
 import { ErrorNotice } from "./components/ErrorNotice.tsx";
 import { ItemsPanel } from "./panels/ItemsPanel.tsx";
 import { LandscapePanel } from "./panels/LandscapePanel.tsx";
@@ -49,8 +50,7 @@ function Page({ app }: { readonly app: Store }) {
   useShortcuts(shortcuts);
   const drop = useCallback(
     (read: () => Promise<readonly PickedFile[]>) => {
-      app.actions.showOpener(true);
-      void app.actions.addFiles(read);
+      void takeDrop(app, read);
     },
     [app],
   );
@@ -69,11 +69,21 @@ function Page({ app }: { readonly app: Store }) {
       </main>
       {hanging ? (
         <div className="drop-veil">
-          <p className="large">Drop folders of checkpoints here. Nothing is uploaded.</p>
+          <p className="large">Drop folders of checkpoints or files of a task here. Nothing is uploaded.</p>
         </div>
       ) : null}
     </div>
   );
+}
+
+/** Files of a task go to the panel of tasks, everything else to that of runs. */
+async function takeDrop(app: Store, read: () => Promise<readonly PickedFile[]>): Promise<void> {
+  // Read once; what cannot be read is told by the panel that the files go to.
+  const reading = read();
+  const isTask = areTaskFiles(await reading.catch(() => []));
+  app.actions.showOpener(!isTask);
+  app.actions.showTasks(isTask);
+  await (isTask ? app.actions.addTaskFiles : app.actions.addFiles)(() => reading);
 }
 
 /** What concerns the whole page: a device or a run that could not be had, an address that could not be followed. */

@@ -2,6 +2,7 @@
 import { AppError, cancelled, isCancelled } from "../base/errors.ts";
 import { isCheckpointFile } from "../store/folderFiles.ts";
 import type { PickedFile } from "../store/folders.ts";
+import { isTaskFile } from "../store/taskFiles.ts";
 
 type PickFolder = (options: { readonly mode: "read" | "readwrite" }) => Promise<FileSystemDirectoryHandle>;
 
@@ -55,11 +56,17 @@ export async function readDirectory(folder: FileSystemDirectoryHandle): Promise<
   return walk.files;
 }
 
+/** All files of a list, whatever they are. */
+export function readAnyFiles(list: FileList | null): readonly PickedFile[] {
+  return [...(list ?? [])].map((file) => ({
+    path: file.webkitRelativePath === "" ? file.name : file.webkitRelativePath,
+    file,
+  }));
+}
+
 /** The checkpoint files of a list, by their paths in the folder that was picked. */
 export function readList(list: FileList | null): readonly PickedFile[] {
-  return [...(list ?? [])]
-    .map((file) => ({ path: file.webkitRelativePath === "" ? file.name : file.webkitRelativePath, file }))
-    .filter(({ path }) => isCheckpointFile(path));
+  return readAnyFiles(list).filter(({ path }) => isCheckpointFile(path));
 }
 
 /**
@@ -111,7 +118,7 @@ function createWalk() {
         throw new AppError("usage", `More than ${MOST.entries.toLocaleString("en")} files are in there.`, {
           advice: "Pick the folders of the checkpoints themselves.",
         });
-      if (!isCheckpointFile(path)) return;
+      if (!isCheckpointFile(path) && !isTaskFile(path)) return;
       try {
         files.push({ path, file: await open() });
       } catch (cause) {

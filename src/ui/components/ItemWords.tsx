@@ -16,7 +16,7 @@ export function ItemWords(props: {
     case "multiple-choice":
       return (
         <>
-          <p>{row.context}</p>
+          <Prompt text={row.context} />
           <p className="answers">{row.choices.map((choice, k) => answer(choice, k, row.gold))}</p>
         </>
       );
@@ -29,20 +29,23 @@ export function ItemWords(props: {
       );
     case "target":
       return (
-        <p>
-          {row.context} <b>{row.target}</b>
-        </p>
+        <>
+          <Prompt text={row.context} />
+          <p>
+            <b>{row.target}</b>
+          </p>
+        </>
       );
     case "text":
       return <p>{row.text}</p>;
     case "generation":
       return (
         <>
-          <p>{row.question}</p>
+          <Prompt text={row.question} />
           <p className="answers">
             <Answer text={row.answer} gold parent={false} merge={false} />
-            <Answer text={generated(parent)} gold={false} parent merge={false} />
-            <Answer text={generated(merge)} gold={false} parent={false} merge />
+            <Answer text={generated(parent)} gold={isRight(parent)} parent merge={false} />
+            <Answer text={generated(merge)} gold={isRight(merge)} parent={false} merge />
           </p>
         </>
       );
@@ -57,6 +60,26 @@ function chose(result: ItemResult, k: number): boolean {
 
 function generated(result: ItemResult): string {
   return result.kind === "generation" ? result.generated : "";
+}
+
+function isRight(result: ItemResult): boolean {
+  return result.kind === "generation" && result.answers[0]?.correct === true;
+}
+
+/** What is read of a prompt at a glance: worked examples before the question fill pages. */
+const GLANCE = 600;
+
+function Prompt({ text }: { readonly text: string }) {
+  if (text.length <= GLANCE * 1.25) return <p>{text}</p>;
+  return (
+    <>
+      <details className="item-prompt">
+        <summary>the whole prompt, {text.length.toLocaleString("en")} characters</summary>
+        <p>{text}</p>
+      </details>
+      <p>… {text.slice(-GLANCE)}</p>
+    </>
+  );
 }
 
 function Answer(props: {

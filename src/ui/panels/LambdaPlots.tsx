@@ -8,6 +8,7 @@ import { landscapeFigure, valueRange } from "../../plots/landscape.ts";
 import { type Readout, readAt, readoutWords } from "../../plots/readout.ts";
 import { ACQUISITION_MEANINGS, explainAsk } from "../../plots/sentences.ts";
 import type { StepView } from "../../plots/stepView.ts";
+import { currentLive } from "../../store/live.ts";
 import { pairScores } from "../../store/pairScores.ts";
 import { currentStudy } from "../../store/study.ts";
 import { currentMeasure } from "../../store/subject.ts";
@@ -88,12 +89,15 @@ function useLandscape(view: StepView | null, measure: Measure, alpha: number) {
   const sweep = useApp((state) => currentSweep(state)?.points ?? NO_POINTS);
   const older = useApp((state) => pairScores(state, 0));
   const newer = useApp((state) => pairScores(state, 1));
+  const now = useApp(currentLive);
   const palette = usePalette();
   return useMemo(() => {
     const parents = [older, newer];
     const range = valueRange(measure, [...parents, ...trials, ...sweep]);
-    return landscapeFigure({ measure, alpha, parents, view, sweep, range }, palette);
-  }, [measure, alpha, older, newer, view, trials, sweep, palette]);
+    const coming = now !== null && now.weights.length === 2 && now.score.n < now.total;
+    const live = coming ? { ...now.score, lambda: now.weights[1]!, total: now.total } : null;
+    return landscapeFigure({ measure, alpha, parents, view, sweep, live, range }, palette);
+  }, [measure, alpha, older, newer, view, trials, sweep, now, palette]);
 }
 
 function landscapeWords(view: StepView | null, measure: Measure): string {

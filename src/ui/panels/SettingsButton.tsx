@@ -30,6 +30,13 @@ const NUMBERS = [
   { name: "seed", label: "seed", min: 0, max: 2 ** 31, step: 1 },
 ] as const;
 
+/** Error rates of early stopping; the papers measure every merge to the last item. */
+const RACES: readonly { readonly value: string; readonly label: string }[] = [
+  { value: "off", label: "off" },
+  { value: "0.05", label: "wrong 5 times in 100" },
+  { value: "0.01", label: "wrong once in 100" },
+];
+
 /** "α 0.5 · GP-Hedge · 12 trials · seed 0"; names the rows only when they are not all. */
 function settingsWords({ alpha, acquisition, trials, seed }: SearchSettings, limit: number | null): string {
   const name = acquisition === "hedge" ? "GP-Hedge" : ACQUISITION_LABELS[acquisition];
@@ -41,7 +48,8 @@ function settingsWords({ alpha, acquisition, trials, seed }: SearchSettings, lim
 export function SettingsButton() {
   const settings = useApp(({ subject }) => subject.settings);
   const limit = useApp(({ subject }) => subject.limit);
-  const { changeSettings, pickLimit } = useActions();
+  const race = useApp(({ subject }) => subject.race);
+  const { changeSettings, pickLimit, pickRace } = useActions();
   const words = settingsWords(settings, limit);
   return (
     <Popover.Root>
@@ -77,6 +85,12 @@ export function SettingsButton() {
             step={1}
             onChange={pickLimit}
             onClear={() => pickLimit(null)}
+          />
+          <Choice<string>
+            label="stop merges that are already decided"
+            value={race === null ? "off" : String(race.errorRate)}
+            options={RACES}
+            onPick={(rate) => pickRace(rate === "off" ? null : { errorRate: Number(rate) })}
           />
           <Choice
             label="noise"

@@ -1,7 +1,7 @@
 /** The top line: which run, task and measure; which device computes, and why; theme, link, shortcuts. */
 import { Keyboard, Moon, Share2, Sun, SunMoon } from "lucide-react";
 import { Popover } from "radix-ui";
-import type { Ref } from "react";
+import { type Ref, useMemo } from "react";
 import { type MetricName, measuresOf } from "../../domain/measure.ts";
 import { isLinkable } from "../../store/runLink.ts";
 import type { ThemeChoice } from "../../store/state.ts";
@@ -11,6 +11,7 @@ import { CopyButton } from "../components/CopyButton.tsx";
 import { Hint } from "../components/Term.tsx";
 import { Opener } from "../opener/Opener.tsx";
 import { SHORTCUTS } from "../shortcuts.ts";
+import { TaskOpener } from "../tasks/TaskOpener.tsx";
 import { useActions, useApp } from "../useApp.ts";
 import { DeviceButton } from "./DeviceButton.tsx";
 
@@ -27,6 +28,8 @@ export function TopBar(props: {
   readonly onShortcuts: (open: boolean) => void;
 }) {
   const run = useApp((state) => state.run.info);
+  const opened = useApp((state) => state.tasks.opened);
+  const tasks = useMemo(() => [...(run?.tasks ?? []), ...opened], [run, opened]);
   const task = useApp(currentTask);
   const measure = useApp(currentMeasure);
   const actions = useActions();
@@ -38,9 +41,10 @@ export function TopBar(props: {
         ref={props.taskRef}
         label="task"
         value={task?.name ?? null}
-        options={(run?.tasks ?? []).map(({ name, title }) => ({ value: name, label: title }))}
+        options={tasks.map(({ name, title }) => ({ value: name, label: title }))}
         onPick={actions.pickTask}
       />
+      <TaskOpener />
       <Choice<MetricName>
         label="measure"
         value={measure?.metric ?? null}

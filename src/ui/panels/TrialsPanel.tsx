@@ -22,7 +22,11 @@ export function TrialsPanel() {
       area="trials"
       title="Trials"
       status={IDLE}
-      note={count === 0 ? null : `${count} measured${stale ? ", settings changed" : ""}`}
+      note={
+        count === 0
+          ? null
+          : `${count} measured${stale ? ", settings changed" : ""}${savedWords(record?.trials ?? [])}`
+      }
     >
       {record === null || (count === 0 && pending === null) ? (
         <p className="quiet pad">
@@ -34,6 +38,16 @@ export function TrialsPanel() {
       )}
     </Panel>
   );
+}
+
+/** What racing saved: "; 41 % of the items not needed". */
+function savedWords(trials: readonly Trial[]): string {
+  const stopped = trials.flatMap((trial) => trial.stopped ?? []);
+  const [first] = stopped;
+  if (first === undefined) return "";
+  const spared = stopped.reduce((sum, { seen, total }) => sum + total - seen, 0);
+  const share = Math.round((100 * spared) / (trials.length * first.total));
+  return `; ${stopped.length} stopped early, ${share} % of the items not needed`;
 }
 
 function TrialTable(props: {
@@ -126,6 +140,15 @@ const TrialRow = memo(function TrialRow(props: {
       <td>
         {formatScore(measure, trial)}
         {isBest ? <b className="best">best</b> : null}
+        {trial.stopped === undefined ? null : (
+          <small
+            className="quiet"
+            title={`stopped after ${trial.stopped.seen} of ${trial.stopped.total} items`}
+          >
+            {" "}
+            early
+          </small>
+        )}
       </td>
       <td>
         {posterior === null ? "–" : formatScore(measure, { value: posterior.mean, stderr: posterior.std })}

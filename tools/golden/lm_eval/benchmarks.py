@@ -111,7 +111,7 @@ TRAPS = [
     {"context": LONG, "choices": ["end", "the very end"], "gold": 0},
     {"context": "a tie", "choices": ["same", "same", "other"], "gold": 1},
     {"context": "one token or many", "choices": ["a", "antidisestablishmentarianism and more"], "gold": 0},
-    {"context": "seam: un", "choices": ["believable", "do"], "gold": 0, "delimiter": ""},
+    {"context": "seam: un", "choices": ["believable story", "do it again"], "gold": 0, "delimiter": ""},
     {"context": "<|endoftext|>begins with it", "choices": ["x", "y"], "gold": 0},
 ]
 
