@@ -5,7 +5,8 @@ import { parameterCount, parameterTable } from "../model/parameterTable.ts";
 import type { ResidentModel } from "./backend.ts";
 import { createCpuMixer } from "./cpuMixer.ts";
 import type { JobQueue } from "./jobQueue.ts";
-import { createSessionModel, type OrtLibrary, warmUp } from "./ortModel.ts";
+import type { OrtLibrary } from "./ortLibrary.ts";
+import { createSessionModel, warmUp } from "./ortModel.ts";
 
 /**
  * A browser compiles a wasm function well once it has done some work, and puts it to use at its next call: a large model's

@@ -6,7 +6,8 @@ import { createGpuMixer } from "./gpuMixer.ts";
 import type { GpuState } from "./gpuState.ts";
 import type { JobQueue } from "./jobQueue.ts";
 import type { LanguageModel } from "./languageModel.ts";
-import { createSessionModel, type OrtLibrary, warmUp } from "./ortModel.ts";
+import type { OrtLibrary } from "./ortLibrary.ts";
+import { createSessionModel, warmUp } from "./ortModel.ts";
 
 /** Makes the merged weights' buffers, and a session that reads them at every run. @throws AppError `out-of-memory`, `device`. */
 export async function createGpuModel(

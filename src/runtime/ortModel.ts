@@ -9,10 +9,8 @@ import { encodeDecoder } from "../model/decoderGraph.ts";
 import { type BatchArray, createBatchArrays } from "./batchArrays.ts";
 import type { JobQueue } from "./jobQueue.ts";
 import type { LanguageModel, PackedBatch, ScoredBatch } from "./languageModel.ts";
+import type { OrtLibrary } from "./ortLibrary.ts";
 import { createPastMethods } from "./ortPast.ts";
-
-/** The parts of onnxruntime's API used here; its Node and web packages both are one. */
-export type OrtLibrary = Pick<typeof Ort, "InferenceSession" | "Tensor">;
 
 /** A model and its session's end. */
 export type SessionModel = LanguageModel & { release(): Promise<void> };

@@ -7,7 +7,7 @@ import { AppError } from "../base/errors.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { createKeyValues, type LayerOutput } from "./keyValues.ts";
 import type { GreedyDecoding, LanguageModel, PackedBatch, Past, ScoredBatch } from "./languageModel.ts";
-import type { OrtLibrary } from "./ortModel.ts";
+import type { OrtLibrary } from "./ortLibrary.ts";
 
 /** Runs the graph that goes on from a past; `wanted` says whether the rows' own keys and values are, too. */
 export type RunWithPast = (
