@@ -21,6 +21,7 @@ import numpy as np
 from lm_eval.api.metrics import aggregate_subtask_metrics, pooled_sample_stderr, unweighted_mean_stderr
 from lm_eval.models.huggingface import HFLM
 from lm_eval.tasks._yaml_loader import load_yaml
+from transformers import PreTrainedTokenizerFast
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from procedural import write_model  # noqa: E402
@@ -234,7 +235,9 @@ def main() -> None:
             else:
                 where = folder / "model"
                 content = write_model(name, where, tokenizer)
-            model = Recorder(pretrained=str(where), dtype="float32", device="cpu", batch_size=8)
+            # transformers' own class for GPT-NeoX puts NFC before whatever tokenizer.json says; here it is read as it stands.
+            tokens = PreTrainedTokenizerFast.from_pretrained(str(where))
+            model = Recorder(pretrained=str(where), tokenizer=tokens, dtype="float32", device="cpu", batch_size=8)
             golden = {
                 "versions": {one: importlib.metadata.version(one) for one in ("lm_eval", "transformers", "tokenizers", "torch")},
                 "model": name if name != "demo" else f"demo:{step}",
