@@ -66,6 +66,8 @@ function compare(outcome: Outcome, node: Outcome): void {
     expect(largestDifference(other.logprobs, mixture.logprobs)).toBeLessThan(1e-4);
     expect(other.greedy).toEqual(mixture.greedy);
   }
+  expect(largestDifference(outcome.kept.logprobs, node.kept.logprobs)).toBeLessThan(1e-4);
+  expect(outcome.kept.decoded).toEqual(node.kept.decoded);
   const [empty, loaded, mixed, dropped] = outcome.liveBytes;
   expect(mixed).toBe(loaded);
   expect(dropped).toBe(empty);

@@ -9,6 +9,7 @@ import { layerPrefix, namesOf } from "../../src/model/parameterTable.ts";
 import { plainRotary } from "../../src/model/rotary.ts";
 import type { Backend } from "../../src/runtime/backend.ts";
 import { randomWeights, readerOf, TINY, TINY_LLAMA, TREE } from "../../src/runtime/fixtures/tiny.ts";
+import type { LanguageModel } from "../../src/runtime/languageModel.ts";
 import type { WeightReader } from "../../src/runtime/weights.ts";
 
 /** Everything that was answered, as a record that crosses threads. */
@@ -21,6 +22,8 @@ export type Outcome = {
     readonly greedy: readonly number[];
     readonly merged: readonly number[];
   }[];
+  /** Going on from kept keys and values: a row after a beginning, and tokens decoded side by side. */
+  readonly kept: { readonly logprobs: readonly number[]; readonly decoded: readonly (readonly number[])[] };
   /** Bytes held: empty, with parents, after twenty mixes and a load that failed, after dropping. */
   readonly liveBytes: readonly number[];
   /** Tags of what a torn checkpoint and overflowing weights were answered with. */
@@ -112,6 +115,7 @@ export async function runScenario(backend: Backend, model: string): Promise<Outc
     await mixer.mixFrom(anew, coefficients, never, () => undefined);
     await scoreMixture(`${names.join(" + ")}, read anew`);
   }
+  const kept = await goOn(language);
   for (let i = 0; i < 20; i++) await mixer.mix(["half", "brain"], [i / 20, 1 - i / 20]);
   const failedLoad = await tagOf(
     mixer.load("short", shortReader(randomWeights(config, 9)), never, () => undefined),
@@ -123,7 +127,36 @@ export async function runScenario(backend: Backend, model: string): Promise<Outc
   for (const name of Object.keys(parents)) mixer.drop(name);
   liveBytes.push(mixer.liveBytes);
   await dispose();
-  return { info: backend.info, mixtures, liveBytes, errorTags: { failedLoad, overflow } };
+  return { info: backend.info, mixtures, kept, liveBytes, errorTags: { failedLoad, overflow } };
+}
+
+/** A row scored after a beginning, then two prompts decoded, one of which leaves early. */
+async function goOn(language: LanguageModel): Promise<Outcome["kept"]> {
+  const past = await language.remember([3, 1, 4, 1, 5]);
+  const { positions, ...tree } = TREE;
+  const moved = { ...tree, positions: positions.map((position) => position + past.length) };
+  const { logprobs } = await language.score(moved, past);
+  past.dispose();
+  const decoding = await language.decode(
+    [
+      [2, 7, 1],
+      [8, 2],
+    ],
+    4,
+  );
+  const decoded: (readonly number[])[] = [];
+  for (let step = 0; step < 4; step++) {
+    const next = decoding.next.slice();
+    decoded.push(Array.from(next));
+    // The first leaves after the second step.
+    const rows = step === 1 ? [1] : next.length === 1 ? [0] : [0, 1];
+    await decoding.advance(
+      Int32Array.from(rows),
+      Int32Array.from(rows, (row) => next[row]!),
+    );
+  }
+  decoding.dispose();
+  return { logprobs: Array.from(logprobs), decoded };
 }
 
 /** Loses the last tensor's last bytes. */
