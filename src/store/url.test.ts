@@ -43,6 +43,8 @@ describe("the address", () => {
 
   it("shortens what it repeats", () => {
     const [notice] = parseAddress(`?task=${"x".repeat(500)}`, FAKE_RUN).notices;
-    expect(notice).toBe(`The address's task “${"x".repeat(24)}…” was ignored: it takes a task of this run.`);
+    expect(notice).toBe(
+      `The address's task “${"x".repeat(24)}…” was ignored: it takes a task of this run; benchmarks and task files are opened with the + beside the task menu.`,
+    );
   });
 });

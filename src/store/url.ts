@@ -58,7 +58,11 @@ export function parseAddress(query: string, run: RunInfo): AddressRequest {
     notices.push(
       `The address's run “${short(link.text)}” was ignored: it takes hf:OWNER/REPO@REVISION,REVISION, two or more.`,
     );
-  const task = take("task", oneOf(run.tasks.map(({ name }) => name)), "a task of this run");
+  const task = take(
+    "task",
+    oneOf(run.tasks.map(({ name }) => name)),
+    "a task of this run; benchmarks and task files are opened with the + beside the task menu",
+  );
   const kind = run.tasks.find(({ name }) => name === (task ?? run.defaultTask))?.kind ?? null;
   const metric = take("measure", oneOf(metricsOf(kind)), "a measure of the task");
   const pair = take("pair", (text) => readPair(text, run), "two checkpoints of this run");
