@@ -1,64 +1,55 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import type { TaskRow } from "../domain/task.ts";
+import type { Doc } from "./benchmark.ts";
 import { buildRows } from "./buildRows.ts";
 import { parseHarnessTask } from "./harnessYaml.ts";
-import { compileTemplate } from "./template.ts";
 
 const rowsOf = (yaml: string, docs: readonly Record<string, unknown>[], count = 0) => {
   const definition = parseHarnessTask("my.yaml", yaml);
   return buildRows(definition, { name: "", docs, fewShotDocs: docs }, { count, seed: 1234 });
 };
 
-describe("templates", () => {
-  test.each([
-    ["{{text.split(' ')[:-1]|join(' ')}}", { text: "a b c" }, "a b"],
-    ["{{support.lstrip()}}\nQ", { support: "  x" }, "x\nQ"],
-    ["Q: {{q}}\n", { q: 1 }, "Q: 1\n"],
-    ["{% for c in list %}{{loop.index}}.{{c}} {% endfor %}", { list: ["x", "y"] }, "1.x 2.y "],
-    ["{{x.capitalize()}}", { x: "hello WORLD" }, "Hello world"],
-    ["{% if yes %}a{% else %}b{% endif %}", { yes: false }, "b"],
-    ["{% set n = 2 %}{{n + k}}", { k: 3 }, "5"],
-  ])("%s", (source, doc, made) => {
-    expect(compileTemplate(source).text(doc)).toBe(made);
-  });
+type Case = {
+  readonly yaml: string;
+  readonly shots: number;
+  readonly docs: readonly Doc[];
+  readonly fewShotDocs: readonly Doc[];
+  readonly requests: readonly (readonly string[])[];
+  readonly golds: readonly (number | string)[];
+  readonly until: readonly string[] | null;
+};
 
-  test.each([
-    ["{{choices.text}}", { choices: { text: ["a", "b"] } }, ["a", "b"]],
-    ["{{[one, two]}}", { one: 'say "a"', two: "it's" }, ['say "a"', "it's"]],
-    ["{{choices.label.index(key)}}", { choices: { label: ["A", "B"] }, key: "B" }, 1],
-    ["{{['A', 'B'].index(x)}}", { x: "A" }, 0],
-    ["{{'ABCD'.index(x)}}", { x: "C" }, 2],
-    ["{{'ABCD'[n]}}", { n: 3 }, "D"],
-    ["plain", {}, "plain"],
-  ])("%s as a value", (source, doc, value) => {
-    expect(compileTemplate(source).value(doc)).toEqual(value);
-  });
+const golden: { readonly tasks: readonly Case[] } = JSON.parse(
+  readFileSync(new URL("./fixtures/templates.json", import.meta.url), "utf8"),
+);
 
-  test("a field that is not there is an error, not nothing", () => {
-    expect(() => compileTemplate("{{absent}}").text({})).toThrow(/no field "absent"/);
-  });
+function requestsOf(row: TaskRow): readonly (readonly string[])[] {
+  switch (row.kind) {
+    case "multiple-choice":
+      return row.choices.map((choice) => [row.context, row.delimiter + choice]);
+    case "target":
+      return [[row.context, row.delimiter + row.target]];
+    case "text":
+      return [[row.text]];
+    case "generation":
+      return [[row.question]];
+    default:
+      throw new Error(`no ${row.kind} in these tasks`);
+  }
+}
 
-  test("what would run for ever or grow without end is refused", () => {
-    expect(() => compileTemplate("{% for i in range(100000000) %}x{% endfor %}").text({})).toThrow(/range/);
-    const nested = "{% for a in x %}{% for b in x %}{% for c in x %}y{% endfor %}{% endfor %}{% endfor %}";
-    expect(() => compileTemplate(nested)).toThrow(/nests more than 2 loops/);
-    expect(() => compileTemplate("x".repeat(70_000))).toThrow(/too long/);
-    expect(() => compileTemplate("{{ (").text({})).toThrow(/cannot be used/);
-  });
-
-  test("nothing outside the document can be reached", () => {
-    for (const source of [
-      "{{constructor}}",
-      "{{x.constructor}}",
-      "{{''.constructor.constructor('return 1')()}}",
-    ]) {
-      let made: unknown = "";
-      try {
-        made = compileTemplate(source).text({ x: 1 });
-      } catch {
-        continue;
-      }
-      expect(made).toBe("");
-    }
+describe("as the harness reads its files", () => {
+  test.each(golden.tasks)("$yaml", ({ yaml, shots, docs, fewShotDocs, requests, golds, until }) => {
+    const definition = parseHarnessTask("my.yaml", yaml);
+    expect(definition.fewShot.count).toBe(shots);
+    const rows = buildRows(definition, { name: "", docs, fewShotDocs }, { count: shots, seed: 1234 });
+    expect(rows.flatMap(requestsOf)).toEqual(requests);
+    const found = docs.map((doc) =>
+      definition.kind === "multiple-choice" ? definition.gold(doc) : definition.target(doc),
+    );
+    expect(found).toEqual(golds.map((gold) => (definition.kind === "multiple-choice" ? gold : String(gold))));
+    expect(definition.generation?.until ?? null).toEqual(until);
   });
 });
 
@@ -101,7 +92,9 @@ metadata:
     const yaml =
       "task: t\noutput_type: multiple_choice\ndoc_to_text: '{{q}}'\ndoc_to_choice: ['yes', 'no']\ndoc_to_target: '{{a}}'";
     expect(rowsOf(yaml, [{ q: "x", a: "no" }])[0]).toMatchObject({ choices: ["yes", "no"], gold: 1 });
-    expect(() => rowsOf(yaml, [{ q: "x", a: "maybe" }])).toThrow(/right answer is number -1/);
+    expect(() => rowsOf(yaml, [{ q: "x", a: "maybe" }])).toThrow(
+      /right answer "maybe" is none of its choices/,
+    );
   });
 
   test("generation with filters and options of exact match", () => {
@@ -160,11 +153,36 @@ metric_list:
     ],
     ["task: t\noutput_type: multiple_choice\ndoc_to_text: x", "doc_to_choice"],
     ["task: t\noutput_type: chat", "output_type"],
+    ["task: t\nrepeats: 3", "repeats"],
+    ["task: t\nfewshot_config: {samples: [{q: a}]}", "fewshot_config"],
+    ["task: t\ngeneration_kwargs: {do_sample: true}", "do_sample"],
+    ["task: t\ngeneration_kwargs: {top_p: 0.9}", "top_p"],
+    ["task: t\ndescription: 'About {{subject}}.'", 'no field "subject"'],
+    ["task: t\nmetric_list: [{metric: exact_match, ignore_numbers: true}]", "ignore_numbers"],
+    ["task: t\nmetric_list: [{metric: exact_match, aggregation: median}]", "aggregated by median"],
+    ["task: t\nmetric_list: [{metric: constructor}]", "constructor"],
+    ["task: t\nfilter_list: [{name: f, filter: [{function: regex}]}]", "no regex_pattern"],
     ["task: [", "not usable"],
     ["just text", "no record"],
     ["task: t\nfilter_list: [{name: f, filter: [{function: majority_vote}]}]", "majority_vote"],
   ])("%s is refused", (yaml, words) => {
     expect(() => parseHarnessTask("my.yaml", yaml)).toThrow(new RegExp(words));
+  });
+
+  test.each([
+    [
+      "doc_to_text: '{{n}}'\ndoc_to_choice: '{{[a, b]}}'\ndoc_to_target: n",
+      /row 1: its doc_to_text is a number/,
+    ],
+    ["doc_to_text: a\ndoc_to_choice: '{{a}}'\ndoc_to_target: n", /row 1: its choices are "x", not a list/],
+    ["doc_to_text: a\ndoc_to_choice: '{{[a, c]}}'\ndoc_to_target: n", /row 1: it has no field "c"/],
+    [
+      "doc_to_text: a\ndoc_to_choice: '{{[a, b]}}'\ndoc_to_target: many",
+      /row 1: it gives \["x","y"\] where one/,
+    ],
+  ])("%s is refused on a document", (keys, words) => {
+    const yaml = `task: t\noutput_type: multiple_choice\n${keys}`;
+    expect(() => rowsOf(yaml, [{ n: 1, a: "x", b: "y", many: ["x", "y"] }])).toThrow(words);
   });
 
   test("aliases that multiply are refused", () => {

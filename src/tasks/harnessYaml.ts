@@ -5,22 +5,17 @@
 import * as v from "valibot";
 import { parseDocument } from "yaml";
 import { AppError } from "../base/errors.ts";
-import type { GenerationRule, TaskKind } from "../domain/task.ts";
+import type { TaskKind } from "../domain/task.ts";
 import type { Doc, TaskDefinition } from "./benchmark.ts";
 import { define } from "./benchmarks/common.ts";
-import { compileTemplate, type Template } from "./template.ts";
+import { choicesReader, goldReader, promptReader, targetReader } from "./harnessFields.ts";
+import { answerFilters, generationKwargs, generationRule } from "./harnessGeneration.ts";
+import { compileTemplate } from "./template.ts";
 
 const MAX_YAML = 2 ** 20;
-/** As the harness's default (`max_gen_toks`). */
-const MAX_NEW_TOKENS = 256;
 
 const text = v.string();
 const template = v.union([text, v.number()]);
-const metric = v.looseObject({ metric: text });
-const filter = v.looseObject({
-  name: text,
-  filter: v.array(v.looseObject({ function: text })),
-});
 
 const schema = v.looseObject({
   task: text,
@@ -42,20 +37,15 @@ const schema = v.looseObject({
   fewshot_delimiter: v.nullish(text, "\n\n"),
   num_fewshot: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 0),
   fewshot_config: v.nullish(
-    v.looseObject({ sampler: v.optional(v.picklist(["default", "first_n"]), "default") }),
-  ),
-  generation_kwargs: v.nullish(
-    v.looseObject({
-      until: v.optional(v.union([text, v.array(text)]), []),
-      max_gen_toks: v.optional(
-        v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_536)),
-        MAX_NEW_TOKENS,
-      ),
-      do_sample: v.optional(v.literal(false)),
+    v.strictObject({
+      sampler: v.optional(v.picklist(["default", "first_n"]), "default"),
+      split: v.optional(text),
     }),
   ),
-  filter_list: v.nullish(v.array(filter)),
-  metric_list: v.nullish(v.array(metric), []),
+  repeats: v.nullish(v.literal(1)),
+  generation_kwargs: v.nullish(generationKwargs),
+  filter_list: v.nullish(v.array(answerFilters)),
+  metric_list: v.nullish(v.array(v.looseObject({ metric: text, aggregation: v.optional(text) })), []),
   metadata: v.nullish(v.looseObject({ version: v.optional(v.union([v.number(), text])) })),
 });
 
@@ -75,11 +65,16 @@ const REFUSED: readonly string[] = [
   "doc_to_audio",
 ];
 
-const METRICS: Readonly<Record<Yaml["output_type"], readonly string[]>> = {
-  multiple_choice: ["acc", "acc_norm"],
-  loglikelihood: ["perplexity", "acc"],
-  loglikelihood_rolling: ["word_perplexity", "byte_perplexity", "bits_per_byte"],
-  generate_until: ["exact_match"],
+/** Metric → how the harness puts its items together, for each type of output. */
+const METRICS: Readonly<Record<Yaml["output_type"], Readonly<Record<string, string>>>> = {
+  multiple_choice: { acc: "mean", acc_norm: "mean" },
+  loglikelihood: { perplexity: "perplexity", acc: "mean" },
+  loglikelihood_rolling: {
+    word_perplexity: "weighted_perplexity",
+    byte_perplexity: "weighted_perplexity",
+    bits_per_byte: "bits_per_byte",
+  },
+  generate_until: { exact_match: "mean" },
 };
 
 const KINDS: Readonly<Record<Yaml["output_type"], TaskKind>> = {
@@ -95,19 +90,16 @@ const KINDS: Readonly<Record<Yaml["output_type"], TaskKind>> = {
  */
 export function parseHarnessTask(name: string, yaml: string): TaskDefinition {
   const task = readYaml(name, yaml);
-  const { output_type: type } = task;
-  const kind = KINDS[type];
+  const kind = KINDS[task.output_type];
   checkMetrics(name, task);
-  const prompt = fieldOrTemplate(task.doc_to_text);
-  const target = fieldOrTemplate(task.doc_to_target);
   const choices = task.doc_to_choice == null ? null : choicesReader(task.doc_to_choice);
   if (kind === "multiple-choice" && choices === null)
     throw badTask(name, "doc_to_choice", "is missing, which multiple choice needs");
-  const description = task.description === "" ? null : compileTemplate(task.description);
-  const docs = task.test_split ?? task.validation_split ?? "test";
-  const fewShot =
-    task.fewshot_split ?? task.training_split ?? task.validation_split ?? task.test_split ?? null;
-  const textOf = (doc: Doc) => (kind === "text" ? "" : asText(prompt(doc)));
+  const question = promptReader(task.doc_to_text, kind);
+  const prompt = (doc: Doc) => (kind === "text" ? "" : question(doc));
+  const target = targetReader(task.doc_to_target);
+  const gold = goldReader(task.doc_to_target);
+  const preamble = readDescription(name, task.description);
   return define({
     name: task.task,
     title: task.task,
@@ -120,25 +112,50 @@ export function parseHarnessTask(name: string, yaml: string): TaskDefinition {
     source: task.dataset_path ?? "",
     repository: task.dataset_path ?? "",
     hubConfig: () => task.dataset_name ?? null,
-    hubSplits: { docs, fewShot },
-    metrics: METRICS[type],
-    // A description may name fields; it is the same before every question unless it does.
-    preamble: () => (description === null ? "" : description.text({})),
-    prompt: textOf,
+    metrics: Object.keys(METRICS[task.output_type]),
+    preamble: () => preamble,
+    prompt,
     choices: choices ?? (() => []),
-    gold: (doc) => goldIndex(target(doc), choices?.(doc) ?? []),
-    target: (doc) => (kind === "multiple-choice" ? "" : asText(target(doc))),
-    rawInput: (doc) => (kind === "text" ? asText(target(doc)) : textOf(doc)),
+    gold: (doc) => gold(doc, choices?.(doc) ?? []),
+    target: (doc) => (kind === "multiple-choice" ? "" : target(doc)),
+    rawInput: (doc) => (kind === "text" ? target(doc) : prompt(doc)),
     targetDelimiter: task.target_delimiter,
     fewShotDelimiter: task.fewshot_delimiter,
-    fewShot: {
-      count: task.num_fewshot,
-      sampler: task.fewshot_config?.sampler === "first_n" ? "first" : "random",
-      excludeSelf: (task.fewshot_split ?? null) === (task.test_split ?? null),
-    },
+    ...splitsOf(task),
     generation: kind === "generation" ? generationRule(name, task) : null,
     files: "rows with the fields that the templates name, as JSON lines, CSV or parquet",
   });
+}
+
+/** What is evaluated, and where worked examples come from when the file does not say. */
+function splitsOf(task: Yaml): Pick<TaskDefinition, "hubSplits" | "fewShot"> {
+  const { training_split: training, validation_split: validation, test_split: test } = task;
+  const named = task.fewshot_config?.split ?? task.fewshot_split ?? null;
+  return {
+    hubSplits: {
+      docs: test ?? validation ?? "test",
+      fewShot: named ?? training ?? validation ?? test ?? null,
+    },
+    fewShot: {
+      count: task.num_fewshot,
+      sampler: task.fewshot_config?.sampler === "first_n" ? "first" : "random",
+      excludeSelf: named === (test ?? null),
+    },
+  };
+}
+
+/** The text before everything, which is the same for every document here. */
+function readDescription(name: string, description: string): string {
+  try {
+    return compileTemplate(description).text({});
+  } catch (cause) {
+    const why = cause instanceof AppError ? cause.message : String(cause);
+    throw new AppError("unsupported", `The description of the task ${name} cannot be used: ${why}`, {
+      advice: "Write it without fields of the data, or move it into doc_to_text.",
+      fields: { name, key: "description" },
+      cause,
+    });
+  }
 }
 
 function readYaml(name: string, yaml: string): Yaml {
@@ -171,86 +188,18 @@ function readYaml(name: string, yaml: string): Yaml {
 
 function checkMetrics(name: string, { output_type: type, metric_list: metrics }: Yaml): void {
   const known = METRICS[type];
-  const other = metrics.find((one) => !known.includes(one.metric));
+  const other = metrics.find(({ metric, aggregation }) => {
+    const usual = Object.hasOwn(known, metric) ? known[metric] : undefined;
+    return usual === undefined || (aggregation ?? usual) !== usual;
+  });
   if (other === undefined) return;
-  throw new AppError("unsupported", `The task ${name} asks for the metric "${other.metric}".`, {
-    advice: `A ${type} task has ${known.join(", ")} here.`,
+  const how = other.aggregation === undefined ? "" : `, aggregated by ${other.aggregation}`;
+  throw new AppError("unsupported", `The task ${name} asks for the metric "${other.metric}"${how}.`, {
+    advice: `A ${type} task has ${Object.entries(known)
+      .map(([metric, usual]) => `${metric} (${usual})`)
+      .join(", ")} here.`,
     fields: { name, metric: other.metric },
   });
-}
-
-/** A field's name, a number, or a template. */
-function fieldOrTemplate(source: string | number): (doc: Doc) => unknown {
-  if (typeof source === "number") return () => source;
-  const compiled: Template = compileTemplate(source);
-  return (doc) => (Object.hasOwn(doc, source) ? doc[source] : compiled.value(doc));
-}
-
-function choicesReader(source: NonNullable<Yaml["doc_to_choice"]>): (doc: Doc) => readonly string[] {
-  if (Array.isArray(source)) {
-    const fixed = source.map(String);
-    return () => fixed;
-  }
-  if (typeof source === "object") {
-    const fixed = Object.values(source);
-    return () => fixed;
-  }
-  const read = fieldOrTemplate(source);
-  return (doc) => {
-    const list = read(doc);
-    if (Array.isArray(list)) return list.map(asText);
-    throw new AppError("bad-format", `its choices are ${JSON.stringify(list)?.slice(0, 60)}, not a list.`);
-  };
-}
-
-/** A number, a text that is one, or the text of the right choice. */
-function goldIndex(target: unknown, choices: readonly string[]): number {
-  if (typeof target === "number") return target;
-  const said = asText(target);
-  if (/^\d+$/.test(said)) return Number(said);
-  return choices.indexOf(said);
-}
-
-function asText(value: unknown): string {
-  if (typeof value === "string") return value;
-  if (typeof value === "number") return String(value);
-  if (typeof value === "boolean") return value ? "True" : "False";
-  throw new AppError("bad-format", `it gives ${JSON.stringify(value)?.slice(0, 60)} where a text is wanted.`);
-}
-
-function generationRule(name: string, task: Yaml): GenerationRule {
-  const { until = [], max_gen_toks: maxNewTokens = MAX_NEW_TOKENS } = task.generation_kwargs ?? {};
-  const options = task.metric_list.find((one) => one.metric === "exact_match") ?? {};
-  const flag = (key: string) => (options as Readonly<Record<string, unknown>>)[key] === true;
-  const ignore = (options as Readonly<Record<string, unknown>>).regexes_to_ignore;
-  return {
-    until: typeof until === "string" ? [until] : until,
-    maxNewTokens,
-    filters: (task.filter_list ?? [{ name: "none", filter: [] }]).map((one) => answerFilter(name, one)),
-    ignore: Array.isArray(ignore) ? ignore.map(String) : [],
-    ignoreCase: flag("ignore_case"),
-    ignorePunctuation: flag("ignore_punctuation"),
-    strip: false,
-  };
-}
-
-function answerFilter(name: string, { name: filterName, filter: steps }: v.InferOutput<typeof filter>) {
-  const useful = steps.filter((step) => step.function !== "take_first");
-  const [step, ...more] = useful;
-  if (step === undefined) return { name: filterName, pattern: null, select: 0 };
-  if (more.length > 0 || step.function !== "regex")
-    throw new AppError(
-      "unsupported",
-      `The task ${name} filters answers by "${(more[0] ?? step).function}".`,
-      {
-        advice: "One regex and take_first are supported.",
-        fields: { name, filter: filterName },
-      },
-    );
-  const { regex_pattern: pattern, group_select: select = 0 } = step as Readonly<Record<string, unknown>>;
-  if (typeof pattern !== "string" || typeof select !== "number")
-    throw badTask(name, `filter_list "${filterName}"`, "has no regex_pattern");
-  return { name: filterName, pattern, select };
 }
 
 function badTask(name: string, key: string | null, why: string): AppError {

@@ -104,3 +104,11 @@ test("inputs for perplexity hold no answer: bare, in the prompt, after worked ex
     { kind: "text", text: "Question: goal 2\nAnswer: yes 2\n\nQuestion: goal 1\nAnswer:" },
   ]);
 });
+
+test("scenes that are cleaned already are taken as they stand", () => {
+  const { definition } = findDefinition("hellaswag");
+  const docs = [{ query: "Cooking: [a pot", choices: ["boils.", "flies [off]"], gold: 1 }];
+  const rows = buildRows(definition, { name: "", docs, fewShotDocs: null }, { count: 0, seed: 1 });
+  const { query: context, choices, gold } = docs[0]!;
+  expect(rows).toEqual([{ kind: "multiple-choice", context, choices, gold, delimiter: " " }]);
+});

@@ -1,104 +1,166 @@
 /**
  * Jinja templates of task files: the one door to @huggingface/jinja, an interpreter, so that a hostile template can only
- * compute. Python methods of lists and texts that tasks use and the library lacks are added to its values. Runs
- * everywhere.
+ * compute, for a bounded time. Where the library and Python differ (printing, methods, what is not there), Python's way
+ * is taken, as the harness has it. Runs everywhere.
  */
 import { Environment, Interpreter, parse, tokenize } from "@huggingface/jinja";
 import { AppError } from "../base/errors.ts";
 import type { Doc } from "./benchmark.ts";
+import { listMethods, pythonText, textMethods } from "./pythonText.ts";
+import { findParts, type Node, type TemplateParts } from "./templateNames.ts";
 
 /** A template as it is used on documents. */
 export interface Template {
   /** The text of a document. @throws AppError `bad-format` for a document that lacks what it names. */
   text(doc: Doc): string;
-  /** The value of a template that is one expression, as lists and numbers; else its text. @throws as `text`. */
+  /** Where all that it prints is one list: that list. Else as `text`. @throws as `text`. */
   value(doc: Doc): unknown;
 }
 
-/** Characters of a template, and of what it makes, at most. */
+/** Characters of a template. */
 const MAX_TEMPLATE = 64 * 2 ** 10;
-const MAX_OUTPUT = 2 ** 20;
-/** `range` is no longer, and loops are not nested deeper, so that no template runs for ever. */
-const MAX_RANGE = 1000;
-const MAX_LOOPS = 2;
+/** Characters and list places that any value on the way has, and the text in the end. */
+const MAX_WEIGHT = 2 ** 20;
+/** Expressions and statements evaluated, some microseconds each; and the numbers of a `range`. */
+const MAX_STEPS = 100_000;
+const MAX_RANGE = 10_000;
+/** What is not built here, in the library's names. */
+const REFUSED: readonly string[] = ["Macro", "CallStatement", "FilterStatement"];
 
 type Program = ReturnType<typeof parse>;
-type Statement = Program["body"][number];
 type RuntimeValue = ReturnType<Interpreter["evaluate"]>;
+type Statement = Parameters<Interpreter["evaluate"]>[0];
 
 /**
- * As the harness sets Jinja up: trailing line feeds are kept, an unknown name is an error.
- * @throws AppError `bad-format` for what is no template, `unsupported` for nested loops.
+ * As the harness sets Jinja up: trailing line feeds are kept, what is not there is an error.
+ * @throws AppError `bad-format` for what is no template, `unsupported` for macros.
  */
 export function compileTemplate(source: string): Template {
   if (source.length > MAX_TEMPLATE)
     throw new AppError("bad-format", `A template of ${source.length} characters is too long.`);
   const program = parseSource(source);
-  const names = freeNames(program);
-  const [only, ...others] = program.body;
-  const expression = only !== undefined && others.length === 0 && isExpression(only) ? only : null;
-  const run = <T>(doc: Doc, act: (interpreter: Interpreter, environment: Environment) => T): T => {
-    const absent = names.find((name) => !Object.hasOwn(doc, name) && !GLOBALS.has(name));
-    if (absent !== undefined)
-      throw new AppError("bad-format", `it has no field "${absent}", which the template names.`, {
-        advice: "Check the names of the data's fields.",
-        fields: { field: absent },
-      });
-    const environment = createEnvironment(doc);
+  const parts = findParts(program as unknown as Node);
+  const refused = REFUSED.find((type) => parts.statements.has(type));
+  if (refused !== undefined)
+    throw new AppError("unsupported", `The template ${shown(source)} has a macro, which is not supported.`, {
+      advice: "Write it without.",
+    });
+  const run = (doc: Doc): { readonly text: string; readonly list: unknown } => {
+    const environment = createEnvironment(parts, doc);
+    const interpreter = new BoundedInterpreter(environment, parts.printed);
     try {
-      return act(new Interpreter(environment), environment);
+      const text = pythonText(interpreter.run(program).value);
+      checkWeight(text.length);
+      return { text, list: interpreter.onlyList(text) };
     } catch (cause) {
       if (cause instanceof AppError) throw cause;
       throw badTemplate(source, cause);
     }
   };
-  const text = (doc: Doc): string => {
-    const made = run(doc, (interpreter) => interpreter.run(program).value);
-    if (typeof made === "string" && made.length <= MAX_OUTPUT) return made;
-    throw new AppError("bad-format", "its template makes a text of more than a million characters.");
-  };
   return {
-    text,
-    value: (doc) =>
-      expression === null
-        ? text(doc)
-        : run(doc, (interpreter, environment) => toPlain(interpreter.evaluate(expression, environment))),
+    text: (doc) => run(doc).text,
+    value(doc) {
+      const { text, list } = run(doc);
+      return list ?? text;
+    },
   };
 }
 
-const GLOBALS: ReadonlySet<string> = new Set([
-  "true",
-  "false",
-  "none",
-  "True",
-  "False",
-  "None",
-  "range",
-  "namespace",
-  "loop",
-]);
-
 function parseSource(source: string): Program {
-  let program: Program;
   try {
     // One line feed at the end is dropped by the library and kept by the harness.
-    program = parse(tokenize(source.endsWith("\n") ? `${source}\n` : source));
+    return parse(tokenize(source.endsWith("\n") ? `${source}\n` : source));
   } catch (cause) {
     throw badTemplate(source, cause);
   }
-  if (loopDepth(program) > MAX_LOOPS)
-    throw new AppError("unsupported", `A template nests more than ${MAX_LOOPS} loops.`, {
-      advice: "Write it without, or prepare the data first.",
-    });
-  return program;
 }
 
-function createEnvironment(doc: Doc): Environment {
-  const environment = new Environment();
+/** Counts what it does, weighs what it makes, and prints as Python does. */
+class BoundedInterpreter extends Interpreter {
+  readonly #printed: ReadonlySet<object>;
+  readonly #weights = new WeakMap<object, number>();
+  #steps = 0;
+  /** What was printed, but for the template's own text. */
+  readonly #values: unknown[] = [];
+
+  constructor(environment: Environment, printed: ReadonlySet<object>) {
+    super(environment);
+    this.#printed = printed;
+  }
+
+  /** The list, where a list is all that was printed. */
+  onlyList(text: string): unknown {
+    const lists = this.#values.filter(Array.isArray);
+    return lists.length === 1 && pythonText(lists[0]) === text.trim() ? lists[0] : null;
+  }
+
+  override evaluate(statement: Statement, environment: Environment): RuntimeValue {
+    this.#steps += 1;
+    if (this.#steps > MAX_STEPS) throw new Error(`it takes more than ${MAX_STEPS} steps`);
+    const value = this.#asText(statement, environment) ?? super.evaluate(statement, environment);
+    checkWeight(this.#weigh(value));
+    if (statement === undefined || !this.#printed.has(statement)) return value;
+    if (value.type === "UndefinedValue") return this.#nothing(statement, environment);
+    const plain = toPlain(value);
+    this.#values.push(plain);
+    return runtimeValue(pythonText(plain));
+  }
+
+  /** Nothing is printed for `a if b` without an `else` where b is false; what is not there is an error. */
+  #nothing(statement: NonNullable<Statement>, environment: Environment): RuntimeValue {
+    const { test } = statement as { readonly test?: Statement };
+    if (statement.type === "SelectExpression" && !this.evaluate(test, environment).__bool__().value)
+      return runtimeValue("");
+    throw new Error("it prints what is not there");
+  }
+
+  /** `a ~ b` and `a|string`, which the library prints in its own way. */
+  #asText(statement: Statement, environment: Environment): RuntimeValue | null {
+    const { type, operator, left, right, filter, operand } = (statement ?? {}) as Partial<
+      Record<string, unknown>
+    >;
+    const text = (part: unknown) => pythonText(toPlain(this.evaluate(part as Statement, environment)));
+    if (type === "BinaryExpression" && (operator as Node).value === "~")
+      return runtimeValue(text(left) + text(right));
+    if (type === "FilterExpression" && (filter as Node).value === "string")
+      return runtimeValue(text(operand));
+    return null;
+  }
+
+  /** Shared parts count each time they stand somewhere, as they do when they are printed. */
+  #weigh(value: RuntimeValue): number {
+    const { type, value: inner } = value;
+    if (typeof inner === "string") return inner.length;
+    if (type === "NamespaceValue" || typeof inner !== "object" || inner === null) return 1;
+    const known = this.#weights.get(value);
+    if (known !== undefined) return known;
+    let weight = 1;
+    for (const child of inner.values() as Iterable<RuntimeValue>) {
+      if (child.type === "NamespaceValue") throw new Error("a namespace stands in a list");
+      weight += 1 + this.#weigh(child);
+    }
+    this.#weights.set(value, weight);
+    return weight;
+  }
+}
+
+function checkWeight(weight: number): void {
+  if (weight > MAX_WEIGHT) throw new Error("it makes a text of more than a million characters");
+}
+
+function createEnvironment({ needed, optional }: TemplateParts, doc: Doc): Environment {
+  const absent = needed.find((name) => !Object.hasOwn(doc, name));
+  if (absent !== undefined)
+    throw new AppError("bad-format", `it has no field "${absent}", which the template names.`, {
+      advice: "Check the names of the data's fields.",
+      fields: { field: absent },
+    });
   addPythonMethods();
+  const environment = new Environment();
   const constants = { true: true, false: false, none: null, True: true, False: false, None: null };
-  for (const [name, value] of Object.entries({ ...constants, range: boundedRange, ...doc }))
+  for (const [name, value] of Object.entries({ ...constants, range: boundedRange }))
     environment.set(name, value);
+  for (const name of [...needed, ...optional]) if (Object.hasOwn(doc, name)) environment.set(name, doc[name]);
   return environment;
 }
 
@@ -109,39 +171,14 @@ function boundedRange(start: number, stop?: number, step = 1): readonly number[]
   return Array.from({ length: count }, (_, i) => from + i * step);
 }
 
-type Builtins = { readonly builtins: Map<string, unknown>; readonly value: unknown };
-
 let hasPythonMethods = false;
 
 /** Once: the library's classes of lists and texts learn what Python's have. */
 function addPythonMethods(): void {
   if (hasPythonMethods) return;
   hasPythonMethods = true;
-  const asFunction = (act: (...values: readonly unknown[]) => unknown) => runtimeValue(act);
-  extend(runtimeValue([]), (own) => [
-    [
-      "index",
-      asFunction((wanted) =>
-        indexIn(
-          (own as readonly { value: unknown }[]).map(({ value }) => value),
-          wanted,
-        ),
-      ),
-    ],
-    [
-      "count",
-      asFunction(
-        (wanted) => (own as readonly { value: unknown }[]).filter(({ value }) => value === wanted).length,
-      ),
-    ],
-  ]);
-  extend(runtimeValue(""), (own) => {
-    const text = own as string;
-    return [
-      ["index", asFunction((part) => indexIn([...text], part))],
-      ["capitalize", asFunction(() => text.slice(0, 1).toUpperCase() + text.slice(1).toLowerCase())],
-    ];
-  });
+  extend(runtimeValue([]), (own) => listMethods((own as readonly RuntimeValue[]).map(toPlain)));
+  extend(runtimeValue(""), (own) => textMethods(own as string));
 }
 
 /** A value as the library has it. */
@@ -149,112 +186,54 @@ function runtimeValue(value: unknown): RuntimeValue {
   return new Environment().set("value", value);
 }
 
-/** Adds methods to the class of a value, made anew for each value of it. */
-function extend(value: object, methods: (own: unknown) => readonly (readonly [string, unknown])[]): void {
-  const prototype = Object.getPrototypeOf(value);
+/** Adds methods to the class of a value, the first time that a value of it is asked for any. */
+function extend(example: object, methods: (own: unknown) => Readonly<Record<string, unknown>>): void {
+  const prototype = Object.getPrototypeOf(example);
   const getter = Object.getOwnPropertyDescriptor(prototype, "builtins")?.get;
   if (getter === undefined) throw new AppError("internal", "The template library's values changed.");
+  const done = new WeakSet<object>();
   Object.defineProperty(prototype, "builtins", {
     configurable: true,
-    get(this: Builtins) {
+    get(this: { readonly value: unknown }) {
       const own = getter.call(this) as Map<string, unknown>;
-      for (const [name, method] of methods(this.value)) own.set(name, method);
+      if (done.has(own)) return own;
+      done.add(own);
+      for (const [name, act] of Object.entries(methods(this.value)))
+        own.set(
+          name,
+          runtimeValue((...values: unknown[]) =>
+            (act as (...all: unknown[]) => unknown)(...values.map(plainArgument)),
+          ),
+        );
       return own;
     },
   });
 }
 
-function indexIn(values: readonly unknown[], wanted: unknown): number {
-  const index = values.indexOf(wanted);
-  if (index >= 0) return index;
-  throw new Error(`${JSON.stringify(wanted)} is not in ${JSON.stringify(values)}`);
+/** The library unwraps an argument, but not what is inside a list. */
+function plainArgument(value: unknown): unknown {
+  return Array.isArray(value) ? value.map(toPlain) : value;
 }
 
 /** A value of the library as plain JSON. */
 function toPlain(value: RuntimeValue): unknown {
+  const { type } = value;
   const inner: unknown = value.value;
+  if (type === "NamespaceValue" || type === "FunctionValue" || type === "TupleValue")
+    throw new Error(`it prints a ${type}, which is no text, number or list`);
   if (Array.isArray(inner)) return inner.map(toPlain);
   if (inner instanceof Map) return Object.fromEntries([...inner].map(([key, one]) => [key, toPlain(one)]));
   return inner;
 }
 
-/** Statements print nothing of their own kind; a lone literal is text. */
-function isExpression({ type }: Statement): boolean {
-  return ![
-    "If",
-    "For",
-    "Set",
-    "Macro",
-    "Comment",
-    "CallStatement",
-    "FilterStatement",
-    "StringLiteral",
-  ].includes(type);
-}
-
-/** Names that a template takes from the document. */
-function freeNames(program: Program): readonly string[] {
-  const used = new Set<string>();
-  const bound = new Set<string>();
-  visit(program, (node, key) => {
-    if (node.type !== "Identifier" || typeof node.value !== "string") return;
-    if (key === "loopvar" || key === "assignee" || key === "name" || (key === "args" && node.isParameter))
-      bound.add(node.value);
-    else if (key !== "property" && key !== "filter" && key !== "test" && key !== "key") used.add(node.value);
-  });
-  return [...used].filter((name) => !bound.has(name));
-}
-
-function loopDepth(node: unknown): number {
-  let deepest = 0;
-  const walk = (at: unknown, depth: number): void => {
-    if (typeof at !== "object" || at === null) return;
-    const isLoop = (at as { type?: unknown }).type === "For";
-    const here = isLoop ? depth + 1 : depth;
-    deepest = Math.max(deepest, here);
-    for (const child of at instanceof Map ? [...at].flat() : Object.values(at)) walk(child, here);
-  };
-  walk(node, 0);
-  return deepest;
-}
-
-type Node = { readonly type?: unknown; readonly value?: unknown; readonly isParameter?: boolean };
-
-/** Every node with the name of the field it stands in; a computed property is read like any expression. */
-function visit(node: unknown, act: (node: Node, key: string) => void, key = ""): void {
-  if (typeof node !== "object" || node === null) return;
-  act(node as Node, key);
-  const computed = (node as { computed?: unknown }).computed === true;
-  const isFilter = (node as Node).type === "FilterExpression";
-  for (const [name, child] of node instanceof Map
-    ? [...node].flatMap(
-        ([k, v]) =>
-          [
-            ["", k],
-            ["", v],
-          ] as const,
-      )
-    : Object.entries(node)) {
-    const children = Array.isArray(child) ? child : [child];
-    const field =
-      name === "property" && computed
-        ? ""
-        : isFilter && name === "filter" && child?.type === "CallExpression"
-          ? "call"
-          : name;
-    for (const one of children) {
-      if (field === "call") {
-        for (const argument of one.args ?? []) visit(argument, act, "");
-      } else visit(one, act, field);
-    }
-  }
-}
-
 function badTemplate(source: string, cause: unknown): AppError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  const short = source.length > 80 ? `${source.slice(0, 80)}…` : source;
-  return new AppError("bad-format", `The template ${JSON.stringify(short)} cannot be used: ${why}.`, {
+  return new AppError("bad-format", `The template ${shown(source)} cannot be used: ${why}.`, {
     advice: "See which parts of Jinja task files may use.",
     cause,
   });
+}
+
+function shown(source: string): string {
+  return JSON.stringify(source.length > 80 ? `${source.slice(0, 80)}…` : source);
 }

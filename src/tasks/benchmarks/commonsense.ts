@@ -71,7 +71,7 @@ export const HELLASWAG = define({
   prepare: (doc) => (doc.query === undefined ? cleanScene(doc) : doc),
   prompt: (doc) => textOf(doc, "query"),
   choices: (doc) => textsOf(doc, "choices"),
-  gold: (doc) => integerOf(doc, "label"),
+  gold: (doc) => integerOf(doc, doc.label === undefined && doc.gold !== undefined ? "gold" : "label"),
   rawInput: (doc) => textOf(doc, "query"),
   fewShot: { count: 0, sampler: "random", excludeSelf: true },
   files: "hellaswag_val.jsonl",
