@@ -80,7 +80,8 @@ function exactMatchOptions(name: string, metrics: Keys["metric_list"]): v.InferO
   const result = v.safeParse(exactMatch, given);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw refused(name, `metric_list, ${v.getDotPath(issue) ?? "exact_match"}`, issue.message, "Leave it out.");
+  const why = issue.type === "strict_object" ? "is not supported" : issue.message;
+  throw refused(name, `metric_list, ${v.getDotPath(issue) ?? "exact_match"}`, why, "Leave it out.");
 }
 
 function answerFilter(

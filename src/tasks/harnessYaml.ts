@@ -183,7 +183,8 @@ function readYaml(name: string, yaml: string): Yaml {
   const result = v.safeParse(schema, json);
   if (result.success) return result.output;
   const issue = result.issues[0];
-  throw badTask(name, v.getDotPath(issue) ?? null, issue.message);
+  const why = issue.type === "strict_object" ? "is not supported" : issue.message;
+  throw badTask(name, v.getDotPath(issue) ?? null, why);
 }
 
 function checkMetrics(name: string, { output_type: type, metric_list: metrics }: Yaml): void {
