@@ -7,6 +7,7 @@ import { RE2JS } from "re2js";
 import { AppError } from "../base/errors.ts";
 import { strip } from "../base/pythonSpace.ts";
 import type { AnswerFilter, GenerationRule } from "../domain/task.ts";
+import { toRe2 } from "./pythonPattern.ts";
 
 /** What one filter read out of a text, and whether it is the answer. */
 export type MatchedAnswer = { readonly extracted: string; readonly correct: boolean };
@@ -19,6 +20,8 @@ const PUNCTUATION = new Set("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~");
 const compiled = new Map<string, RE2JS>();
 /** Patterns that stay compiled. */
 const MAX_COMPILED = 256;
+/** Characters of a pattern: the harness's have fewer than two hundred. */
+const MAX_PATTERN = 4000;
 
 /** One answer a filter, in the rule's order. @throws AppError `unsupported` for a pattern RE2 does not have. */
 export function matchAnswer(generated: string, gold: string, rule: GenerationRule): readonly MatchedAnswer[] {
@@ -37,7 +40,8 @@ export function checkPatterns({ filters, ignore }: GenerationRule): void {
 
 /**
  * The selected match: of a pattern with one group that group, of one with several the first that is not empty.
- * White space at its ends is removed, as the harness does.
+ * White space at its ends is removed, as the harness does. A match that is not there, however many others are, reads
+ * as none (the harness stops with an error).
  */
 function extract(text: string, { pattern, select }: AnswerFilter): string {
   if (pattern === null) return text;
@@ -64,9 +68,13 @@ function normalise(text: string, { ignore, ignoreCase, ignorePunctuation, strip:
 function compile(pattern: string): RE2JS {
   const known = compiled.get(pattern);
   if (known !== undefined) return known;
+  if (pattern.length > MAX_PATTERN)
+    throw new AppError("unsupported", `A pattern of ${pattern.length} characters cannot be used.`, {
+      advice: `Write it in at most ${MAX_PATTERN}.`,
+    });
   let fresh: RE2JS;
   try {
-    fresh = RE2JS.compile(pattern);
+    fresh = RE2JS.compile(toRe2(pattern));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new AppError("unsupported", `The pattern ${JSON.stringify(pattern)} cannot be used: ${why}.`, {
