@@ -43,7 +43,8 @@ export function findBeginnings(bundles: readonly Bundle[]): readonly Beginning[]
   for (const start of sorted) {
     const last = run.at(-1);
     const alike = last === undefined ? 0 : Math.min(commonLength(last, start), length);
-    if (alike >= LEAST_LENGTH) {
+    // A subject's examples are not given up for the few words that all subjects begin with.
+    if (alike >= LEAST_LENGTH && run.length * alike >= (run.length - 1) * length) {
       run.push(start);
       length = alike;
     } else {

@@ -1,8 +1,8 @@
 /**
  * Greedy generation as lm-evaluation-harness does it (`models/huggingface.py`, `generate_until`): prompts of like length
  * are decoded side by side with their keys and values kept; a sequence leaves when a stop string or an end-of-sequence
- * token came, or it is as long as it may get. The text before the first stop string is the answer. Engine thread or
- * Node.
+ * token came, or it is as long as it may get. The answer is what stands before the stop strings, cut by one after the
+ * other. Engine thread or Node.
  */
 import { AppError } from "../base/errors.ts";
 import { throwIfCancelled } from "../base/job.ts";
@@ -60,9 +60,10 @@ export function planGeneration(
       fields: { item: index },
     });
   });
-  const stopTokens = rule.until.map((stop) => codec.encode(stop).length);
+  const until = rule.until.filter((stop) => stop !== "");
+  const stopTokens = until.map((stop) => codec.encode(stop).length);
   const lookBack = Math.max(0, ...stopTokens) + SPARE_LOOK_BACK;
-  return { prompts, until: rule.until, endTokens, maxNewTokens, lookBack };
+  return { prompts, until, endTokens, maxNewTokens, lookBack };
 }
 
 /**
@@ -123,9 +124,7 @@ function finishedText(
   const tail = codec.decodeText(generated.slice(-plan.lookBack));
   const stopped = plan.until.some((stop) => tail.includes(stop));
   if (!ended && !stopped && generated.length < plan.maxNewTokens) return null;
-  const text = codec.decodeText(generated);
-  const stops = plan.until.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
-  return text.slice(0, Math.min(text.length, ...stops));
+  return plan.until.reduce((text, stop) => text.split(stop, 1)[0]!, codec.decodeText(generated));
 }
 
 /** Longest first, as many of like length as the kept keys and values, and attention over the prompts, have room for. */

@@ -75,6 +75,9 @@ test("a text's metrics divide by tokens, words and bytes of the whole set", () =
   expect(metrics.word_perplexity!.value).toBeCloseTo(Math.exp(5), 9);
   expect(metrics.byte_perplexity!.value).toBeCloseTo(Math.exp(1.5), 9);
   expect(metrics.bits_per_byte!.value).toBeCloseTo(1.5 / Math.LN2, 12);
+  // Perplexities e² and e⁴ of the two texts: their mean, and half their distance as its error.
+  expect(metrics.sequence_perplexity!.value).toBeCloseTo((Math.exp(2) + Math.exp(4)) / 2, 9);
+  expect(metrics.sequence_perplexity!.stderr).toBeCloseTo((Math.exp(4) - Math.exp(2)) / 2, 9);
   // Residuals ±5 of the pooled 3 nats: √(50·2/1)/10.
   expect(metrics.nll!.stderr).toBeCloseTo(1, 12);
 });

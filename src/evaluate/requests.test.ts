@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createWordCodec } from "./fixtures/wordCodec.ts";
-import { encodePair, goldText, textPairs } from "./requests.ts";
+import { encodePair, encodeText, goldText, textPairs } from "./requests.ts";
 
 const settings = () => ({ codec: createWordCodec(), prefixToken: 0, maxLength: 8 });
 
@@ -49,6 +49,21 @@ test("a continuation longer than the model is refused", () => {
   expect(() => encodePair("x", " a b c d e f g h i", settings())).toThrow(
     /longer than the model's 8 positions/,
   );
+});
+
+test("a tokenizer's own beginning is put before contexts, and not before one that has it already", () => {
+  const using = { codec: createWordCodec(true), prefixToken: 0, maxLength: 8 };
+  const said = (context: string, continuation: string) => {
+    const { tokens, firstTarget } = encodePair(context, continuation, using);
+    return [tokens.slice(0, firstTarget), tokens.slice(firstTarget)].map((part) => using.codec.decode(part));
+  };
+  expect(said("the cat", " sat")).toEqual(["<|end|>the cat", " sat"]);
+  expect(said("the cat ", "sat")).toEqual(["<|end|>the cat", " sat"]);
+  expect(said("", "sat")).toEqual(["<|end|>", "sat"]);
+  expect(encodeText("the cat", using)[0]).toBe(0);
+  expect(encodeText("<|end|>the cat", using)).toEqual(using.codec.encode("<|end|>the cat"));
+  // What is dropped on the left may be that beginning itself.
+  expect(said("a b c d e f g h i", " j")).toEqual([" b c d e f g h i", " j"]);
 });
 
 test("each shape of row has its pairs", () => {
