@@ -59,12 +59,15 @@ async function measureOurs(model: string) {
   const engine = createNodeEngine({});
   await engine.call("start", { backend: "auto", threads: THREADS }, job);
   const measured = [];
+  const heads = await countHeads();
   for (const { task, fewShot, limit } of PLANS) {
     const data = { kind: "path", path: join(SHARED, "benchmarks", task) } as const;
     const info = await engine.call("openBenchmark", { task, data, fewShot, seed: null }, job);
     const request = { recipe: soleRecipe(model), task: info.name, split: "all", limit } as const;
     // Opens, tokenises and compiles; both sides have that behind them when the clock starts.
+    heads.count = 0;
     let best = await engine.call("evaluate", request, job);
+    const scored = heads.count;
     for (let i = 0; i < REPEATS; i++) {
       await engine.call("clearResults", {}, job);
       const next = await engine.call("evaluate", request, job);
@@ -72,9 +75,29 @@ async function measureOurs(model: string) {
     }
     console.error(`${task}: Node ${(best.elapsedMs / 1000).toFixed(2)} s, ${best.tokens} tokens`);
     const { elapsedMs, tokens, n, metrics } = best;
-    measured.push({ elapsedMs, tokens, n, acc: metrics.acc!.value });
+    measured.push({ elapsedMs, tokens, scored, n, acc: metrics.acc!.value });
   }
   return measured;
+}
+
+/** Counts the positions whose logits are computed, over every run of any session from now on. */
+async function countHeads(): Promise<{ count: number }> {
+  const heads = { count: 0 };
+  const graph = new GraphBuilder();
+  graph.output(graph.apply("Neg", [graph.input("a", "float32", [1])]), "c", "float32", [1]);
+  const session = await ort.InferenceSession.create(encodeModel(graph.build("probe")));
+  const prototype = Object.getPrototypeOf(session) as ort.InferenceSession;
+  const { run } = prototype;
+  prototype.run = function counted(
+    this: ort.InferenceSession,
+    feeds: ort.InferenceSession.FeedsType,
+    ...rest
+  ) {
+    heads.count += feeds.scoredPlaces?.dims[0] ?? 0;
+    return Reflect.apply(run, this, [feeds, ...rest]);
+  } as typeof run;
+  await session.release();
+  return heads;
 }
 
 /** Multiply-adds a second of one large product in the shapes of the model's MLP. */

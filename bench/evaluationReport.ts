@@ -13,6 +13,8 @@ export type EvaluationFigures = {
     readonly ours: {
       readonly elapsedMs: number;
       readonly tokens: number;
+      /** Positions whose logits were computed. */
+      readonly scored: number;
       readonly n: number;
       readonly acc: number;
     };
@@ -27,8 +29,10 @@ export type EvaluationFigures = {
   readonly generation: { readonly seconds: number; readonly newTokens: number };
 };
 
-/** Multiply-adds of one token in the layers of Pythia-70M's shape: 6 × 12 × 512². Attention and head come on top. */
+/** Multiply-adds of one token in the layers of Pythia-70M's shape: 6 × 12 × 512². Attention comes on top. */
 const LAYER_PRODUCTS = 6 * 12 * 512 ** 2;
+/** Multiply-adds of the logits at one position. */
+const HEAD_PRODUCTS = 512 * 50304;
 
 /** The part as Markdown. */
 export function formatEvaluation({
@@ -41,7 +45,7 @@ export function formatEvaluation({
 }: EvaluationFigures): string {
   const rows = tasks.map(({ task, fewShot, target, ours, peer }) => {
     const ratio = (1000 * peer.seconds) / ours.elapsedMs;
-    const limitMs = (1000 * ours.tokens * LAYER_PRODUCTS) / gemm;
+    const limitMs = (1000 * (ours.tokens * LAYER_PRODUCTS + ours.scored * HEAD_PRODUCTS)) / gemm;
     const cells = [
       fewShot === 0 ? task : `${task}, ${fewShot} worked examples`,
       String(ours.n),
@@ -50,6 +54,7 @@ export function formatEvaluation({
       `${ratio.toFixed(1)} ×`,
       `${target} ×, ${ratio >= target ? "met" : "missed"}`,
       String(ours.tokens),
+      String(ours.scored),
       `${(ours.elapsedMs / limitMs).toFixed(2)}`,
       Math.abs(ours.acc - peer.acc) < 1e-9 ? "yes" : `no: ${ours.acc} and ${peer.acc}`,
     ];
@@ -61,13 +66,13 @@ export function formatEvaluation({
 
 Written by \`npm run bench:eval\`. A random fp32 model of Pythia-70M's shape, ${threads} threads on both sides, model and items in memory. One run: ${machine}.
 
-| task | items | Node | lm-eval 0.4.13, transformers | ratio | target | tokens through the model | time ÷ limit | same accuracy |
-| --- | ---: | ---: | ---: | ---: | --- | ---: | ---: | --- |
+| task | items | Node | lm-eval 0.4.13, transformers | ratio | target | tokens through the layers | positions through the head | time ÷ limit | same accuracy |
+| --- | ---: | ---: | ---: | ---: | --- | ---: | ---: | ---: | --- |
 ${rows.join("\n")}
 
 lm-eval: the fastest of three batch sizes, its own loading not counted. Node: an item's context computed once for all its choices, worked examples once for a
-subject, rows packed. Limit: the layers' multiply-adds of the tokens that went through the model, at this machine's rate of a large matrix product,
-${(gemm / 1e9).toFixed(0)} thousand million multiply-adds a second; attention, head and everything else are what is above it.
+subject, rows packed. Limit: the multiply-adds of the layers for the tokens that went through them and of the head for the positions that are scored, at this machine's rate of a
+large matrix product, ${(gemm / 1e9).toFixed(0)} thousand million multiply-adds a second; attention and everything else are what is above it.
 
 Greedy decoding, 16 prompts of 200 tokens, 64 new tokens each: ${rate(decoding)} (${decoding.seconds.toFixed(2)} s), transformers' \`generate\` ${rate(generation)} (${generation.seconds.toFixed(2)} s), ${(generation.seconds / decoding.seconds).toFixed(2)} ×.
 
