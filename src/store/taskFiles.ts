@@ -2,6 +2,7 @@
 import type { PickedFile } from "./folders.ts";
 
 const DATA = /\.(jsonl|csv|parquet|lst|raw|txt|json)$/i;
+const PLAIN = /\.(txt|lst)$/i;
 const YAML = /\.ya?ml$/i;
 const WEIGHTS = /\.(safetensors|bin)$/i;
 /** Small files that checkpoints' folders hold beside their weights. */
@@ -18,7 +19,12 @@ export function isHarnessFile(path: string): boolean {
   return YAML.test(path);
 }
 
-/** Whether dropped files are a task's rather than checkpoints': no weights, and something a task has. */
+/**
+ * Whether dropped files are a task's rather than checkpoints': no weights, and something that a task has. Plain text is in
+ * folders of any kind; only by itself is it meant as a task's.
+ */
 export function areTaskFiles(files: readonly Pick<PickedFile, "path">[]): boolean {
-  return !files.some(({ path }) => WEIGHTS.test(path)) && files.some(({ path }) => isTaskFile(path));
+  const isMeant = ({ path }: Pick<PickedFile, "path">) =>
+    isTaskFile(path) && !(PLAIN.test(path) && path.includes("/"));
+  return !files.some(({ path }) => WEIGHTS.test(path)) && files.some(isMeant);
 }
