@@ -4,7 +4,7 @@
  * bench/RESULTS.md. Needs MERGESCOPE_PYTHON (tools/golden/requirements.txt) and the sets in ../shared/data.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,10 +19,14 @@ import { createNodeBackend } from "../src/runtime/ortNode.ts";
 import { createNodeFileSet } from "../src/storage/node/nodeFile.ts";
 import { type EvaluationFigures, formatEvaluation } from "./evaluationReport.ts";
 import { writePart } from "./resultsFile.ts";
+import type { ChoiceRow } from "./scoredChoices.ts";
 import { findPython } from "./torch.ts";
+import { measureChoicesInBrowser, TRANSFORMERS_JS } from "./transformersJs.ts";
 
 const THREADS = 2;
 const REPEATS = 3;
+/** Items of PIQA that are scored in the browser, where a model of this size is slow. */
+const BROWSER_ITEMS = 40;
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const SHARED = here("../../shared/data");
 const SCRIPT = here("../tools/bench_lm_eval.py");
@@ -157,6 +161,17 @@ async function measureDecoding(
   return { seconds, newTokens: prompts.length * 64 };
 }
 
+/** The first items of PIQA as rows of choices, worded as the harness does. */
+function readPiqa(count: number): readonly ChoiceRow[] {
+  const folder = join(SHARED, "benchmarks", "piqa");
+  const lines = (name: string) => readFileSync(join(folder, name), "utf8").split("\n").slice(0, count);
+  const labels = lines("valid-labels.lst");
+  return lines("valid.jsonl").map((line, i) => {
+    const { goal, sol1, sol2 } = JSON.parse(line);
+    return { context: `Question: ${goal}\nAnswer:`, choices: [sol1, sol2], gold: Number(labels[i]) };
+  });
+}
+
 const found = findPython();
 if ("skipped" in found) throw new Error(found.skipped);
 if (!existsSync(SHARED)) throw new Error("The published benchmarks are not in ../shared/data.");
@@ -168,6 +183,10 @@ runPython(python, ["make", model, tokenizer]);
 const ours = await measureOurs(model);
 const gemm = await measureGemm();
 const decoding = await measureDecoding(model);
+console.error("Chromium");
+runPython(python, ["onnx", model]);
+const rows = readPiqa(BROWSER_ITEMS);
+const browser = await measureChoicesInBrowser(model, join(folder, "library"), rows, THREADS);
 console.error("lm-eval, several batch sizes each");
 const peers = runPython<Readonly<Record<string, Peer>>>(python, [
   "score",
@@ -196,6 +215,7 @@ const figures: EvaluationFigures = {
   })),
   decoding,
   generation,
+  browser: { ...browser, items: rows.length, version: TRANSFORMERS_JS },
 };
 writePart(formatEvaluation(figures));
 console.log(formatEvaluation(figures));

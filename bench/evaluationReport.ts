@@ -1,5 +1,9 @@
 /** The part "Evaluation" of bench/RESULTS.md. Pure. */
 
+import type { BrowserChoices } from "./scoredChoices.ts";
+
+const BROWSER_TARGET = 2;
+
 /** What `npm run bench:eval` measured. */
 export type EvaluationFigures = {
   readonly machine: string;
@@ -27,6 +31,13 @@ export type EvaluationFigures = {
   }[];
   readonly decoding: { readonly seconds: number; readonly newTokens: number };
   readonly generation: { readonly seconds: number; readonly newTokens: number };
+  /** The first items of PIQA in Chromium on wasm. */
+  readonly browser: {
+    readonly items: number;
+    readonly version: string;
+    readonly ours: BrowserChoices;
+    readonly peer: BrowserChoices & { readonly batch: number };
+  };
 };
 
 /** Multiply-adds of one token in the layers of Pythia-70M's shape: 6 × 12 × 512². Attention comes on top. */
@@ -42,6 +53,7 @@ export function formatEvaluation({
   tasks,
   decoding,
   generation,
+  browser,
 }: EvaluationFigures): string {
   const rows = tasks.map(({ task, fewShot, target, ours, peer }) => {
     const ratio = (1000 * peer.seconds) / ours.elapsedMs;
@@ -76,6 +88,15 @@ large matrix product, ${(gemm / 1e9).toFixed(0)} thousand million multiply-adds 
 
 Greedy decoding, 16 prompts of 200 tokens, 64 new tokens each: ${rate(decoding)} (${decoding.seconds.toFixed(2)} s), transformers' \`generate\` ${rate(generation)} (${generation.seconds.toFixed(2)} s), ${(generation.seconds / decoding.seconds).toFixed(2)} ×.
 
-Against transformers.js in the browser: not measured; there is no ONNX export of this model for it on this machine.
+${formatBrowser(browser)}
 `;
+}
+
+function formatBrowser({ items, version, ours, peer }: EvaluationFigures["browser"]): string {
+  const ratio = peer.seconds / ours.seconds;
+  const differ = ours.chosen.filter((choice, i) => choice !== peer.chosen[i]).length;
+  const same = differ === 0 ? "the same choices" : `${differ} choices differ`;
+  const verdict = ratio >= BROWSER_TARGET ? "met" : "missed";
+  return `Chromium on wasm, ${items} items of PIQA: ${ours.seconds.toFixed(2)} s, transformers.js ${version} with an ONNX export of the same model ${peer.seconds.toFixed(2)} s (batch
+${peer.batch}, the fastest of three), ${ratio.toFixed(1)} × (target ${BROWSER_TARGET} ×, ${verdict}), ${same}.`;
 }

@@ -2,11 +2,14 @@
 import { pairRecipe } from "../src/domain/recipe.ts";
 import { connectWorker } from "../src/rpc/client.ts";
 import type { BrowserFigures } from "./checkpointsReport.ts";
+import { type BrowserChoices, type ChoiceJob, scoreOurs, scoreTransformersJs } from "./scoredChoices.ts";
 import { measureWorkload, type WorkloadTimes } from "./workload.ts";
 
 declare global {
   interface Window {
     measure(threads: number): Promise<WorkloadTimes>;
+    scoreOurs(job: ChoiceJob): Promise<BrowserChoices>;
+    scoreTransformersJs(job: ChoiceJob & { readonly batch: number }): Promise<BrowserChoices>;
     measureHub(endpoint: string, names: readonly string[]): Promise<BrowserFigures>;
   }
 }
@@ -15,6 +18,9 @@ const connect = () =>
   connectWorker(new Worker(new URL("../src/worker/main.ts", import.meta.url), { type: "module" }));
 
 window.measure = (threads) => measureWorkload(connect(), "wasm", threads);
+
+window.scoreOurs = (job) => scoreOurs(connect(), job);
+window.scoreTransformersJs = scoreTransformersJs;
 
 window.measureHub = async (endpoint, names) => {
   const engine = connect();

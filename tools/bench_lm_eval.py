@@ -2,6 +2,7 @@
 
     python bench_lm_eval.py make FOLDER TOKENIZER.json            # fp32 random weights in the shape of Pythia-70M
     python bench_lm_eval.py score MODEL DATA --threads 2          # PIQA, HellaSwag, 5-shot MMLU
+    python bench_lm_eval.py onnx MODEL                            # MODEL/onnx/model.onnx, what transformers.js reads
     python bench_lm_eval.py generate MODEL --threads 2            # transformers' greedy generation
 
 The harness's own task files and `hf` model in fp32, model and documents in memory before the clock starts, the fastest
@@ -86,6 +87,31 @@ def score(arguments: argparse.Namespace) -> dict:
     return results
 
 
+def onnx(arguments: argparse.Namespace) -> dict:
+    """Tokens and mask to all logits, weights inside, without a cache: what scoring needs."""
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(arguments.model, dtype=torch.float32, attn_implementation="eager").eval()
+
+    class Logits(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids, attention_mask):
+            return self.model(input_ids=input_ids, attention_mask=attention_mask, use_cache=False).logits
+
+    tokens = torch.randint(1, 50000, (2, 7))
+    path = arguments.model / "onnx" / "model.onnx"
+    path.parent.mkdir(exist_ok=True)
+    names = ["input_ids", "attention_mask", "logits"]
+    axes = {name: {0: "batch", 1: "place"} for name in names}
+    torch.onnx.export(
+        Logits(), (tokens, torch.ones_like(tokens)), str(path), input_names=names[:2], output_names=names[2:], dynamic_axes=axes, opset_version=17, dynamo=False
+    )
+    return {"bytes": path.stat().st_size}
+
+
 def generate(arguments: argparse.Namespace) -> dict:
     from transformers import AutoModelForCausalLM
 
@@ -110,6 +136,9 @@ if __name__ == "__main__":
     scoring.add_argument("model", type=pathlib.Path)
     scoring.add_argument("data", type=pathlib.Path)
     scoring.set_defaults(run=score)
+    exporting = commands.add_parser("onnx")
+    exporting.add_argument("model", type=pathlib.Path)
+    exporting.set_defaults(run=onnx)
     generating = commands.add_parser("generate")
     generating.add_argument("model", type=pathlib.Path)
     generating.set_defaults(run=generate)
