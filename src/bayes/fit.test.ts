@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { expectAllclose } from "../numerics/allclose.ts";
 import { matrixFromRows } from "../numerics/matrix.ts";
 import { type FitProblem, fitGp } from "./fit.ts";
+import type { KernelName } from "../domain/surrogate.ts";
 import golden from "./fixtures/likelihoodOptima.json" with { type: "json" };
 import { posteriorAt } from "./gp.ts";
 
@@ -20,7 +21,7 @@ describe("fitGp", () => {
     (_, __, ___, row) => {
       for (const seed of [0, 1, 2]) {
         const { gp, kind } = fitGp({
-          kernel: row.kernel as "matern52" | "rbf",
+          kernel: row.kernel as KernelName,
           inputs: matrixFromRows(row.inputs),
           targets: row.targets,
           noiseVariances: row.noiseVariances,

@@ -7,7 +7,7 @@ import { conditionGp, type Gp, jointPosterior, leaveOneOut, posteriorAt } from "
 import { covarianceMatrix, covarianceWith, type Kernel } from "./kernel.ts";
 import { createLikelihood } from "./likelihood.ts";
 
-const KERNELS = ["matern52", "rbf"] as const;
+const KERNELS = ["matern52", "matern32", "rbf"] as const;
 
 /** By Gauss–Jordan elimination: the slow plain twin of the Cholesky path. */
 function naiveInverse(a: Matrix): Matrix {

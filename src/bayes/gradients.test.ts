@@ -10,7 +10,7 @@ import { covarianceWith, type Kernel } from "./kernel.ts";
 import { createLikelihood } from "./likelihood.ts";
 import { pullBack, weightsOfSticks } from "./searchSpace.ts";
 
-const KERNELS = ["matern52", "rbf"] as const;
+const KERNELS = ["matern52", "matern32", "rbf"] as const;
 const STEP = 1e-5;
 
 /** Central differences of f at x. */

@@ -4,6 +4,7 @@
  *   k(a, b) = s · c(r²),  r² = Σᵢ (aᵢ − bᵢ)² / ℓᵢ²
  *
  *   matern52   c = (1 + √5 r + 5r²/3) exp(−√5 r)     c′ = dc/d(r²) = −5/6 (1 + √5 r) exp(−√5 r)
+ *   matern32   c = (1 + √3 r) exp(−√3 r)             c′ = −3/2 exp(−√3 r)
  *   rbf        c = exp(−r²/2)                         c′ = −c/2
  *
  *   ∂k/∂log ℓᵢ = −2 s c′ (aᵢ − bᵢ)²/ℓᵢ²     ∂k/∂log s = k     ∂k/∂aᵢ = 2 s c′ (aᵢ − bᵢ)/ℓᵢ²
@@ -35,6 +36,14 @@ export function fillCorrelations(
         const decay = Math.exp(-root);
         values[i] = (1 + root + (5 / 3) * square) * decay;
         if (slopes !== null) slopes[i] = (-5 / 6) * (1 + root) * decay;
+      }
+      return;
+    case "matern32":
+      for (let i = 0; i < values.length; i++) {
+        const root = Math.sqrt(3 * squaredDistances[i]!);
+        const decay = Math.exp(-root);
+        values[i] = (1 + root) * decay;
+        if (slopes !== null) slopes[i] = -1.5 * decay;
       }
       return;
     case "rbf":

@@ -4,8 +4,8 @@
  * λ is the weight of the newer of two parents; `weights` has one entry a parent, oldest first, summing to 1.
  */
 
-/** Covariance function: Matérn with ν = 5/2, or the squared exponential. */
-export type KernelName = "matern52" | "rbf";
+/** Covariance function: Matérn with ν = 5/2 or 3/2, or the squared exponential. */
+export type KernelName = "matern52" | "matern32" | "rbf";
 
 /**
  * What is assumed of a measurement's noise: exact, its own standard error, or one variance fitted by likelihood. A standard

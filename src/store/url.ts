@@ -21,7 +21,7 @@ export type AddressRequest = {
 };
 
 const ACQUISITIONS: readonly AcquisitionChoice[] = ["hedge", "ei", "logei", "ucb", "pi", "ts"];
-const KERNELS: readonly KernelName[] = ["matern52", "rbf"];
+const KERNELS: readonly KernelName[] = ["matern52", "matern32", "rbf"];
 const NOISES: readonly NoiseKind[] = ["none", "known", "fitted"];
 const BACKENDS: readonly BackendChoice[] = ["auto", "webgpu", "wasm"];
 

@@ -16,6 +16,7 @@ const ACQUISITIONS: readonly Option<AcquisitionChoice>[] = [
 ];
 const KERNELS: readonly Option<KernelName>[] = [
   { value: "matern52", label: "Matérn 5/2" },
+  { value: "matern32", label: "Matérn 3/2" },
   { value: "rbf", label: "squared exponential" },
 ];
 const NOISES: readonly Option<NoiseKind>[] = [

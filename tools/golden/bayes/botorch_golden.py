@@ -30,6 +30,7 @@ torch.set_default_dtype(torch.float64)
 warnings.filterwarnings("ignore")
 OUT = Path("src/bayes/fixtures")
 BETA = 2.0
+SMOOTHNESS = {"matern52": 2.5, "matern32": 1.5}
 # The guard rails of src/bayes/fit.ts, for standardised targets.
 RAILS = {"lengthscale": (0.01, 10.0), "outputscale": (0.01, 1e4), "noise": (1e-6, 10.0)}
 
@@ -47,7 +48,7 @@ def curve(x, rng, noise):
 
 def build(kernel, x, y, known):
     d = x.shape[1]
-    base = MaternKernel(nu=2.5, ard_num_dims=d) if kernel == "matern52" else RBFKernel(ard_num_dims=d)
+    base = RBFKernel(ard_num_dims=d) if kernel == "rbf" else MaternKernel(nu=SMOOTHNESS[kernel], ard_num_dims=d)
     likelihood = None if known is not None else GaussianLikelihood(noise_constraint=GreaterThan(1e-7))
     return SingleTaskGP(
         torch.tensor(x),
@@ -139,6 +140,9 @@ def leave_one_out(kernel, x, y, known, fixed):
 def correlation(kernel, squares):
     if kernel == "rbf":
         return np.exp(-0.5 * squares)
+    if kernel == "matern32":
+        r = np.sqrt(3 * squares)
+        return (1 + r) * np.exp(-r)
     r = np.sqrt(5 * squares)
     return (1 + r + r * r / 3) * np.exp(-r)
 
@@ -214,7 +218,7 @@ def main():
         cases = [
             golden_case(kernel, d, noise, seed)
             for seed, (kernel, d, noise) in enumerate(
-                (k, d, s) for k in ("matern52", "rbf") for d in (1, 3) for s in ("known", "homoskedastic")
+                (k, d, s) for k in ("matern52", "rbf", "matern32") for d in (1, 3) for s in ("known", "homoskedastic")
             )
         ]
         optima = [
@@ -231,6 +235,9 @@ def main():
                     ("rbf", 1, 6, "fitted", 0.2),
                     ("rbf", 1, 20, "fitted", 0.1),
                     ("rbf", 3, 20, "fitted", 0.2),
+                    ("matern32", 1, 12, "fitted", 0.2),
+                    ("matern32", 1, 25, "known", 0.3),
+                    ("matern32", 3, 20, "fitted", 0.2),
                 ]
             )
         ]
