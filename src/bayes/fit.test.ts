@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { KernelName } from "../domain/surrogate.ts";
 import { expectAllclose } from "../numerics/allclose.ts";
 import { matrixFromRows } from "../numerics/matrix.ts";
 import { type FitProblem, fitGp } from "./fit.ts";
-import type { KernelName } from "../domain/surrogate.ts";
 import golden from "./fixtures/likelihoodOptima.json" with { type: "json" };
 import { posteriorAt } from "./gp.ts";
 

@@ -33,7 +33,11 @@ export function addSearchOptions(command: Command): Command {
     .option("--trials <n>", "how many merges to measure (default: 12)", integerIn(1, 10_000))
     .option("--seed <s>", "seed of the search (default: 0)", integerIn(0, Number.MAX_SAFE_INTEGER))
     .addOption(
-      new Option("--kernel <name>", "covariance function (default: matern52)").choices(["matern52", "matern32", "rbf"]),
+      new Option("--kernel <name>", "covariance function (default: matern52)").choices([
+        "matern52",
+        "matern32",
+        "rbf",
+      ]),
     )
     .addOption(
       new Option("--noise <kind>", "what is assumed of the scores' noise (default: fitted)").choices([

@@ -46,7 +46,11 @@ export function defineSuggest(program: Command, run: Run): void {
       )
       .option("--beta <b>", "β of UCB = μ + βσ", numberIn(0, 1000), 2)
       .option("--seed <s>", "seed of the search", integerIn(0, Number.MAX_SAFE_INTEGER), 0)
-      .addOption(new Option("--kernel <name>", "covariance").choices(["matern52", "matern32", "rbf"]).default("matern52"))
+      .addOption(
+        new Option("--kernel <name>", "covariance")
+          .choices(["matern52", "matern32", "rbf"])
+          .default("matern52"),
+      )
       .addOption(
         new Option(
           "--noise <kind>",

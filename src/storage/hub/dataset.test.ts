@@ -66,6 +66,15 @@ describe("a data set of the hub", () => {
     await expect(set.read(null, "train", job)).rejects.toMatchObject({ tag: "not-found" });
   });
 
+  test("of a hub that does not answer is said to be, with a way on", async () => {
+    const silent = parts({ endpoint: "http://127.0.0.1:9" });
+    await expect(openDataset(silent, "a/b", signal)).rejects.toMatchObject({
+      tag: "read-failed",
+      message: "The hub at http://127.0.0.1:9 could not be reached for a/b.",
+      advice: "Check the connection, or give the set's files instead.",
+    });
+  });
+
   test("is not asked for where the hub is not to be asked", async () => {
     await expect(openDataset(parts({ offline: true }), "a/b", signal)).rejects.toThrow(/not to be asked/);
   });

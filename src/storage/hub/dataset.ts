@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { AppError } from "../../base/errors.ts";
 import type { ByteSource } from "../byteSource.ts";
 import { openHttpSource } from "../http.ts";
-import { bodyOf, type Fetch } from "../httpRequest.ts";
+import { bodyOf, type Fetch, request } from "../httpRequest.ts";
 import { createMemorySource } from "../memory.ts";
 import { retrying, type Wait } from "./retry.ts";
 
@@ -50,7 +50,9 @@ export async function openDataset(
     });
   const fetch = withToken(retrying(parts.fetch, parts.wait), parts);
   const url = `${parts.endpoint}/api/datasets/${repository}/parquet`;
-  const response = await fetch(url, { signal });
+  const response = await request(url, fetch, null, signal).catch((thrown: unknown) => {
+    throw unreached(parts.endpoint, repository, thrown);
+  });
   if (!response.ok) throw refused(repository, response.status);
   const bytes = await bodyOf(url, response, MAX_LISTING_BYTES, signal);
   const listing = parseListing(repository, bytes);
@@ -103,6 +105,16 @@ function parseListing(repository: string, bytes: Uint8Array): v.InferOutput<type
   throw new AppError("bad-format", `The hub's answer about ${repository} is not a list of parquet files.`, {
     advice: "Check the hub's address.",
     fields: { repository },
+  });
+}
+
+/** Errors of another kind, such as a cancel, stay as they are. */
+function unreached(endpoint: string, repository: string, thrown: unknown): unknown {
+  if (!(thrown instanceof AppError) || thrown.tag !== "read-failed") return thrown;
+  return new AppError("read-failed", `The hub at ${endpoint} could not be reached for ${repository}.`, {
+    advice: "Check the connection, or give the set's files instead.",
+    fields: { endpoint, repository },
+    cause: thrown,
   });
 }
 
