@@ -96,6 +96,8 @@ function adviseMs(engine: Engine) {
     seed: 0,
     fixed: {},
     standardize: true,
+    estimate: "likelihood",
+    batch: 1,
   };
   return engine.call("suggest", { rows, settings }, quietJob());
 }

@@ -10,6 +10,7 @@ import "./ui/styles/layout.css";
 import "./ui/styles/controls.css";
 import "./ui/styles/panels.css";
 import "./ui/styles/opener.css";
+import "./ui/styles/lab.css";
 import "./ui/styles/tasks.css";
 import { createApp } from "./store/app.ts";
 import type { Effects } from "./store/context.ts";

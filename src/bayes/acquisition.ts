@@ -11,7 +11,7 @@
  * Below u = −1 everything is computed from Mills' ratio, so that nothing underflows or cancels. β multiplies the
  * standard deviation; BoTorch's UCB takes β² in its place.
  */
-import type { AcquisitionName } from "../domain/surrogate.ts";
+import type { ModelAcquisition } from "../domain/surrogate.ts";
 import {
   improvementShare,
   LOG_SQRT_2PI,
@@ -22,7 +22,7 @@ import {
 } from "../numerics/normal.ts";
 
 /** An acquisition function that depends on the posterior at one point only. */
-export type ClosedFormName = Exclude<AcquisitionName, "ts"> | "logpi";
+export type ClosedFormName = Exclude<ModelAcquisition, "ts" | "nei"> | "logpi";
 
 /** Standard deviation is positive. */
 export type MeanAndStd = { readonly mean: number; readonly std: number };
@@ -66,7 +66,7 @@ export function acquisitionAt(
 }
 
 /** The function whose maximiser is the same but which has a usable slope everywhere. */
-export function searchedInstead(name: Exclude<AcquisitionName, "ts">): ClosedFormName {
+export function searchedInstead(name: Exclude<ClosedFormName, "logpi">): ClosedFormName {
   switch (name) {
     case "ei":
       return "logei";

@@ -12,6 +12,7 @@ const BASE = {
   targets: [-1.2, 0.1, 1.1, 0.7, -0.7],
   noiseVariances: null,
   fixed: {},
+  estimate: "likelihood",
   seed: 0,
 } as const satisfies FitProblem;
 
@@ -26,6 +27,7 @@ describe("fitGp", () => {
           targets: row.targets,
           noiseVariances: row.noiseVariances,
           fixed: {},
+          estimate: "likelihood",
           seed,
         });
         expect(kind).toBe("likelihood");

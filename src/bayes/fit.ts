@@ -1,22 +1,24 @@
 /**
- * Hyper-parameters by maximum likelihood (P1 §3, "estimated by maximum likelihood estimation"): a scrambled Sobol'
- * screening of log hyper-parameters, then L-BFGS from the best few and from the default. The mean is m̂ (see gp.ts).
- * Deterministic for a seed. Pure.
+ * Hyper-parameters by maximum likelihood (P1 §3, "estimated by maximum likelihood estimation") or a posteriori under
+ * BoTorch's priors (priors.ts): a scrambled Sobol' screening of log hyper-parameters, then L-BFGS from the best few and
+ * from the default. The mean is m̂ (see gp.ts), which maximises both. Deterministic for a seed. Pure.
  *
- * Guard rails, in units where targets have sample variance v (1 when standardised) and inputs lie in [0, 1]:
+ * Guard rails of maximum likelihood, in units where targets have sample variance v (1 when standardised) and inputs lie
+ * in [0, 1]:
  *   lengthscale  0.01 … 10      below, points know nothing of each other; above, curves are straight lines
  *   outputscale  0.01v … 1e4v   below, the curve is flat beside the noise
  *   noise        1e-6v … 10v    below, it is as good as none
  * With fewer than three targets, or all of them equal, the likelihood says nothing (it grows without end as the
- * outputscale shrinks): the defaults below are used and the result says so.
+ * outputscale shrinks): the defaults below are used and the result says so. Priors always have something to say.
  */
-import type { FitKind, FixedHyperparameters, KernelName } from "../domain/surrogate.ts";
+import type { EstimateKind, FitKind, FixedHyperparameters, KernelName } from "../domain/surrogate.ts";
 import { type Bounds, minimizeInBox } from "../numerics/lbfgs.ts";
 import type { Matrix } from "../numerics/matrix.ts";
 import { sobolPoints } from "../numerics/sobol.ts";
 import { sampleVariance } from "../numerics/statistics.ts";
 import { conditionGp, type Gp } from "./gp.ts";
 import { createLikelihood, type Likelihood } from "./likelihood.ts";
+import { lengthscaleMode, logPriorAt, PRIOR_FLOORS } from "./priors.ts";
 
 /** What to fit. */
 export type FitProblem = {
@@ -27,6 +29,7 @@ export type FitProblem = {
   /** Known variances, one a target (zeros: exact); `null` to fit one for all. */
   readonly noiseVariances: ArrayLike<number> | null;
   readonly fixed: FixedHyperparameters;
+  readonly estimate: EstimateKind;
   readonly seed: number;
 };
 
@@ -36,13 +39,23 @@ export type Fit = {
   /** The fitted (or held) common noise variance; `null` when variances were given. */
   readonly noiseVariance: number | null;
   readonly kind: FitKind;
+  /** Log density of the priors at the estimate; `null` where they were not asked. */
+  readonly logPrior: number | null;
   /** Hyper-parameters that ended on a guard rail, in words. */
   readonly atBounds: readonly string[];
 };
 
-const RAILS = { lengthscale: [0.01, 10], outputscale: [0.01, 1e4], noise: [1e-6, 10] } as const;
-const SCREENED = { lengthscale: [0.05, 3], outputscale: [0.1, 30], noise: [1e-5, 1] } as const;
-const DEFAULTS = { lengthscale: 0.25, outputscale: 1, noise: 0.01 } as const;
+/** What an estimate searches: the whole box, the part that is screened, where it starts. */
+type Region = {
+  readonly rails: Box;
+  readonly screened: Box;
+  readonly start: Readonly<Record<HyperparameterName, number>>;
+};
+type HyperparameterName = "lengthscale" | "outputscale" | "noise";
+type Box = Readonly<Record<HyperparameterName, Range>>;
+type Range = readonly [low: number, high: number];
+
+const DEFAULT_LENGTHSCALE = 0.25;
 const SCREENING_POINTS = 24;
 const POLISHED_STARTS = 3;
 const LEAST_TARGETS = 3;
@@ -50,37 +63,82 @@ const LEAST_TARGETS = 3;
 export const ROUNDING = 1e-14;
 const STOPPING = { gradientTolerance: 1e-6, valueTolerance: 1e-10, maxIterations: 100 };
 
-type Range = readonly [low: number, high: number];
+/** The box of an estimate for d inputs and targets of this variance. */
+export function regionOf(estimate: EstimateKind, d: number, variance: number): Region {
+  const times = (factor: number, [low, high]: Range): Range => [low * factor, high * factor];
+  switch (estimate) {
+    case "likelihood":
+      return {
+        rails: {
+          lengthscale: [0.01, 10],
+          outputscale: times(variance, [0.01, 1e4]),
+          noise: times(variance, [1e-6, 10]),
+        },
+        screened: {
+          lengthscale: [0.05, 3],
+          outputscale: times(variance, [0.1, 30]),
+          noise: times(variance, [1e-5, 1]),
+        },
+        start: {
+          lengthscale: DEFAULT_LENGTHSCALE * Math.sqrt(d),
+          outputscale: variance,
+          noise: 0.01 * variance,
+        },
+      };
+    case "map":
+      return {
+        rails: {
+          lengthscale: [PRIOR_FLOORS.lengthscale, 1e3],
+          outputscale: [1, 1],
+          noise: [PRIOR_FLOORS.noise, 100],
+        },
+        screened: { lengthscale: [0.05, 10], outputscale: [1, 1], noise: [PRIOR_FLOORS.noise, 1] },
+        start: { lengthscale: lengthscaleMode(d), outputscale: 1, noise: Math.exp(-5) },
+      };
+    default:
+      return estimate satisfies never;
+  }
+}
 
 /**
  * Fits the hyper-parameters that are not held, and conditions the process on the data.
  * @throws AppError `numerics` when the covariance cannot be factored.
  */
 export function fitGp(problem: FitProblem): Fit {
+  const { estimate } = problem;
   const n = problem.inputs.rows;
   const d = problem.inputs.columns;
   const spread = spreadOf(problem.targets);
-  const scale = spread > 0 ? spread : 1;
+  const region = regionOf(estimate, d, spread > 0 ? spread : 1);
   const held = heldTheta(problem);
-  const bounds = withHeld(boxOf(RAILS, d, scale), held);
-  const start = initialTheta(d, scale, held);
+  const bounds = withHeld(boxOf(region.rails, d), held);
+  const start = initialTheta(region.start, d, held);
   if (held.every((value) => value !== null)) return conditioned(problem, start, "fixed", []);
-  if (n < LEAST_TARGETS || spread === 0) return conditioned(problem, start, "default", []);
+  if (estimate === "likelihood" && (n < LEAST_TARGETS || spread === 0))
+    return conditioned(problem, start, "default", []);
 
-  const likelihood = createLikelihood({ ...problem, mean: problem.fixed.mean ?? null });
-  const starts = [start, ...screen(likelihood, withHeld(boxOf(SCREENED, d, scale), held), problem.seed)];
+  const objective = objectiveOf(problem);
+  const starts = [start, ...screen(objective, withHeld(boxOf(region.screened, d), held), problem.seed)];
   const negative = (theta: Float64Array, gradient: Float64Array): number => {
-    const value = likelihood(theta, gradient);
+    const value = objective(theta, gradient);
     for (let i = 0; i < gradient.length; i++) gradient[i] = -gradient[i]!;
     return -value;
   };
   const minima = starts
-    .filter((theta) => Number.isFinite(likelihood(theta, null)))
+    .filter((theta) => Number.isFinite(objective(theta, null)))
     .map((theta) => minimizeInBox(negative, theta, bounds, STOPPING));
   const first = minima[0];
   if (first === undefined) return conditioned(problem, start, "default", []);
   const best = minima.reduce((a, b) => (b.value < a.value ? b : a), first);
-  return conditioned(problem, best.x, "likelihood", namesAtBounds(best.x, bounds, held));
+  return conditioned(problem, best.x, estimate, namesAtBounds(best.x, bounds, held));
+}
+
+/** What is maximised: the likelihood, with the priors' density added for `map`. */
+function objectiveOf(problem: FitProblem): Likelihood {
+  const likelihood = createLikelihood({ ...problem, mean: problem.fixed.mean ?? null });
+  if (problem.estimate === "likelihood") return likelihood;
+  return (theta, gradient) =>
+    likelihood(theta, gradient) + logPriorAt(theta, problem.noiseVariances === null, gradient);
 }
 
 /** The targets' sample variance; 0 for one target, and where they differ by rounding only. */
@@ -100,21 +158,18 @@ function heldTheta({ inputs, fixed, noiseVariances }: FitProblem): readonly (num
   return [...lengthscale, log(fixed.outputscale), noiseVariances === null ? log(fixed.noise) : 0];
 }
 
-function initialTheta(d: number, scale: number, held: readonly (number | null)[]): Float64Array {
-  const defaults = [
-    ...new Array<number>(d).fill(Math.log(DEFAULTS.lengthscale * Math.sqrt(d))),
-    Math.log(DEFAULTS.outputscale * scale),
-    Math.log(DEFAULTS.noise * scale),
-  ];
-  return Float64Array.from(defaults, (value, i) => held[i] ?? value);
+function initialTheta(start: Region["start"], d: number, held: readonly (number | null)[]): Float64Array {
+  const logs = [...new Array<number>(d).fill(start.lengthscale), start.outputscale, start.noise].map(
+    Math.log,
+  );
+  return Float64Array.from(logs, (value, i) => held[i] ?? value);
 }
 
-function boxOf(ranges: Readonly<Record<keyof typeof RAILS, Range>>, d: number, scale: number): Bounds {
-  const side = (end: 0 | 1): readonly number[] => [
-    ...new Array<number>(d).fill(Math.log(ranges.lengthscale[end])),
-    Math.log(ranges.outputscale[end] * scale),
-    Math.log(ranges.noise[end] * scale),
-  ];
+function boxOf(box: Box, d: number): Bounds {
+  const side = (end: 0 | 1): readonly number[] =>
+    [...new Array<Range>(d).fill(box.lengthscale), box.outputscale, box.noise].map((range) =>
+      Math.log(range[end]),
+    );
   return { lower: side(0), upper: side(1) };
 }
 
@@ -126,11 +181,11 @@ function withHeld({ lower, upper }: Bounds, held: readonly (number | null)[]): B
 }
 
 /** The best few of evenly spread θ, the best first. */
-function screen(likelihood: Likelihood, box: Bounds, seed: number): readonly Float64Array[] {
+function screen(objective: Likelihood, box: Bounds, seed: number): readonly Float64Array[] {
   const size = box.lower.length;
   return sobolPoints(SCREENING_POINTS, size, seed)
     .map((u) => Float64Array.from(u, (ui, i) => box.lower[i]! + ui * (box.upper[i]! - box.lower[i]!)))
-    .map((theta) => ({ theta, value: likelihood(theta, null) }))
+    .map((theta) => ({ theta, value: objective(theta, null) }))
     .filter(({ value }) => Number.isFinite(value))
     .sort((a, b) => b.value - a.value)
     .slice(0, POLISHED_STARTS)
@@ -152,7 +207,8 @@ function conditioned(
   const noiseVariances = problem.noiseVariances ?? new Float64Array(inputs.rows).fill(noiseVariance ?? 0);
   const kernel = { name: problem.kernel, lengthscale, outputscale };
   const gp = conditionGp(kernel, { inputs, targets, noiseVariances }, fixed.mean ?? null);
-  return { gp, noiseVariance, kind, atBounds };
+  const logPrior = kind === "map" ? logPriorAt(theta, noiseVariance !== null, null) : null;
+  return { gp, noiseVariance, kind, logPrior, atBounds };
 }
 
 /** The lengthscale held for an input: its own, or the one given for all. */
@@ -167,7 +223,8 @@ function namesAtBounds(
 ): readonly string[] {
   const d = theta.length - 2;
   return Array.from(theta).flatMap((value, i) => {
-    if (held[i] !== null) return [];
+    // What is held, or cannot move at all, is not at an end by choice.
+    if (held[i] !== null || bounds.lower[i] === bounds.upper[i]) return [];
     const lengthscale = d === 1 ? "lengthscale" : `lengthscale ${i + 1}`;
     const name = i < d ? lengthscale : i === d ? "outputscale" : "noise";
     if (value <= bounds.lower[i]!) return [`${name} at its lower bound`];

@@ -45,6 +45,8 @@ export type Gp = {
   readonly kernel: Kernel;
   readonly inputs: Matrix;
   readonly targets: Float64Array;
+  /** One a target, raised to the least where they were below. */
+  readonly noiseVariances: Float64Array;
   readonly mean: number;
   /** Of Σ; its `jitter` is what was needed beyond the noise. */
   readonly factor: CholeskyFactor;
@@ -70,8 +72,10 @@ export type PosteriorGradient = Posterior & {
 export function conditionGp(kernel: Kernel, data: GpData, mean: number | null): Gp {
   const n = data.inputs.rows;
   const sigma = covarianceMatrix(kernel, data.inputs);
-  for (let i = 0; i < n; i++)
-    sigma.data[i * n + i]! += Math.max(data.noiseVariances[i]!, LEAST_NOISE * kernel.outputscale);
+  const noiseVariances = Float64Array.from(data.noiseVariances, (variance) =>
+    Math.max(variance, LEAST_NOISE * kernel.outputscale),
+  );
+  for (let i = 0; i < n; i++) sigma.data[i * n + i]! += noiseVariances[i]!;
   const factor = factorCholesky(sigma);
   const ones = new Float64Array(n).fill(1);
   const weights = solveCholesky(factor, ones);
@@ -81,7 +85,16 @@ export function conditionGp(kernel: Kernel, data: GpData, mean: number | null): 
   const logMarginalLikelihood =
     -0.5 * dot(residual, alpha) - 0.5 * logDeterminant(factor) - 0.5 * n * Math.log(2 * Math.PI);
   const targets = Float64Array.from(data.targets);
-  return { kernel, inputs: data.inputs, targets, mean: m, factor, alpha, logMarginalLikelihood };
+  return {
+    kernel,
+    inputs: data.inputs,
+    targets,
+    noiseVariances,
+    mean: m,
+    factor,
+    alpha,
+    logMarginalLikelihood,
+  };
 }
 
 /** μ(x) and σ²(x). @param x d coordinates */

@@ -11,7 +11,7 @@ import {
 } from "./acquisition.ts";
 import { type Gp, type Posterior, posteriorAt, posteriorGradientAt } from "./gp.ts";
 import { type InputFunction, type Maximum, maximizeOverSpace } from "./maximize.ts";
-import type { SearchSpace } from "./searchSpace.ts";
+import { inputOf, type SearchSpace } from "./searchSpace.ts";
 
 /** The posterior at one of the weights that every maximisation begins with (see `spreadWeights`). */
 export type SpreadPoint = { readonly weights: readonly number[]; readonly posterior: Posterior };
@@ -21,9 +21,11 @@ export type GridSettings = SearchSpace &
   AcquisitionParameters & {
     readonly gridPoints: number;
     readonly spread: readonly SpreadPoint[];
+    readonly logNei: InputFunction | null;
   };
 
-type Drawn = "ei" | "logei" | "pi" | "ucb";
+/** Acquisition functions that are drawn from the posterior at one point. */
+export type Drawn = "ei" | "logei" | "pi" | "ucb";
 
 /** The grid of a process with one input, λ. */
 export function surrogateGrid(
@@ -42,6 +44,8 @@ export function surrogateGrid(
   };
   const logEi = argmaxOf("logei");
   const { shift, scale } = standardisation;
+  const { logNei } = settings;
+  const logUnits = (value: number): number => inUnits("logei", value, standardisation);
   return {
     alpha: settings.alpha,
     lambda,
@@ -51,13 +55,36 @@ export function surrogateGrid(
     logEi: posteriors.map((posterior) => height("logei", posterior)),
     pi: posteriors.map((posterior) => height("pi", posterior)),
     ucb: posteriors.map((posterior) => height("ucb", posterior)),
+    logNei: logNei === null ? null : lambda.map((x) => logUnits(logNei([x], null))),
     argmax: {
       ei: { lambda: logEi.lambda, value: height("ei", posteriorAt(gp, [logEi.lambda])) },
       logEi,
       pi: argmaxOf("pi"),
       ucb: argmaxOf("ucb"),
+      logNei: logNei === null ? null : highestOf(logNei, settings, logUnits),
     },
   };
+}
+
+function highestOf(
+  f: InputFunction,
+  settings: GridSettings,
+  inUnits: (value: number) => number,
+): GridMaximum {
+  const { weights, value } = maximizeFunction(f, { ...settings, measured: [] });
+  return { lambda: weights[1]!, value: inUnits(value) };
+}
+
+/** The maximum of a function of the inputs over the space, at a distance from the measured points. */
+export function maximizeFunction(
+  f: InputFunction,
+  where: SearchSpace & {
+    readonly spread: readonly SpreadPoint[];
+    readonly measured: readonly (readonly number[])[];
+  },
+): Maximum {
+  const coarse = where.spread.map(({ weights }) => ({ weights, value: f(inputOf(weights), null) }));
+  return maximizeOverSpace(f, where, coarse, where.measured);
 }
 
 /** The maximum of an acquisition function over the space, at a distance from the measured points. */
@@ -110,7 +137,8 @@ export function inUnits(name: Drawn, height: number, { shift, scale }: Standardi
   }
 }
 
-function heightAt(
+/** An acquisition function's height at a posterior, in the process's units. */
+export function heightAt(
   name: ClosedFormName,
   { mean, variance }: Posterior,
   parameters: AcquisitionParameters,

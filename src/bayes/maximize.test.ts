@@ -61,16 +61,16 @@ describe("maximizeOverSpace", () => {
 
   it.each([
     [
-      [0.2, 0.5],
+      [0.3, 0.2, 0.5],
       [0.3, 0.2, 0.5],
     ],
     [
-      [0.6, 0.3],
+      [0.1, 0.6, 0.3],
       [0.1, 0.6, 0.3],
     ],
     // Outside: the nearest weights are on the face where the oldest has none.
     [
-      [0.6, 0.8],
+      [-0.3, 0.6, 0.8],
       [0, 0.4, 0.6],
     ],
   ] as const)("finds %j among three parents", (centre, weights) => {
@@ -79,9 +79,22 @@ describe("maximizeOverSpace", () => {
     expectAllclose(found.weights, weights, { atol: 1e-5 });
   });
 
+  it.each([3, 5, 8])(
+    "favours no corner of %i parents: whatever their order, the same mix is found",
+    (parents) => {
+      const space = { parents, alpha: 0 };
+      const centre = Array.from({ length: parents }, (_, i) => (2 * (i + 1)) / (parents * (parents + 1)));
+      for (let turn = 0; turn < parents; turn++) {
+        const turned = centre.map((_, i) => centre[(i + turn) % parents]!);
+        expectAllclose(maximize(peakAt(turned), space, []).weights, turned, { atol: 1e-5 });
+      }
+    },
+  );
+
   it("respects the newest parent's least weight", () => {
     const space = { parents: 3, alpha: 0.5 };
-    const found = maximize(peakAt([0.4, 0.2]), space, []);
+    const found = maximize(peakAt([0.1, 0.4, 0.2]), space, []);
+    // What the newest must have is missing in the others, each by the same.
     expectAllclose(found.weights, [0.1, 0.4, 0.5], { atol: 1e-5 });
   });
 });

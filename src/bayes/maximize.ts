@@ -11,6 +11,7 @@
 import { minimizeInBox } from "../numerics/lbfgs.ts";
 import { sobolPoints } from "../numerics/sobol.ts";
 import {
+  cornersOf,
   inputOf,
   pullBack,
   type SearchSpace,
@@ -21,7 +22,7 @@ import {
   weightsOfUniform,
 } from "./searchSpace.ts";
 
-/** A function of the process's input (all weights but the oldest parent's); writes its gradient where asked. */
+/** A function of the process's input (see `inputOf`); writes its gradient where asked. */
 export type InputFunction = (input: ArrayLike<number>, gradient: Float64Array | null) => number;
 
 /** A maximiser; `movedFrom` is the true one where that was too close to a measured point. */
@@ -38,6 +39,7 @@ const SEPARATION = 0.005;
 const GRID_POINTS = 201;
 const SPREAD_POINTS = 512;
 const POLISHED = 3;
+const STEPS_FROM_INCUMBENT = [0.02, 0.1, 0.3];
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 const GOLDEN_TOLERANCE = 1e-9;
 const STOPPING = { gradientTolerance: 1e-8, valueTolerance: 1e-13, maxIterations: 60 };
@@ -47,11 +49,28 @@ export function separationFor({ alpha }: SearchSpace, measured: number): number 
   return Math.min(SEPARATION, (1 - alpha) / (4 * (measured + 1)));
 }
 
-/** The candidates of the search before polishing: a grid over [α, 1] for two parents, evenly spread weights else. */
-export function spreadWeights(space: SearchSpace): readonly (readonly number[])[] {
+/**
+ * The candidates of the search before polishing. For two parents a grid over [α, 1]. For more: evenly spread weights,
+ * the corners of the space, and points on the way from the incumbent to each corner, where improvement is often found.
+ */
+export function spreadWeights(
+  space: SearchSpace,
+  incumbent: readonly number[] | null = null,
+): readonly (readonly number[])[] {
   if (space.parents === 2)
     return Array.from({ length: GRID_POINTS }, (_, i) => weightsOfSticks(space, [i / (GRID_POINTS - 1)]));
-  return sobolPoints(SPREAD_POINTS, space.parents - 1, null).map((u) => weightsOfUniform(space, u));
+  const spread = sobolPoints(SPREAD_POINTS, space.parents - 1, null).map((u) => weightsOfUniform(space, u));
+  const corners = cornersOf(space);
+  // An incumbent given from outside may have less than α of the newest parent; no candidate may.
+  const near =
+    incumbent === null || incumbent.at(-1)! < space.alpha
+      ? []
+      : corners.flatMap((corner) =>
+          STEPS_FROM_INCUMBENT.map((step) =>
+            incumbent.map((weight, i) => weight + step * (corner[i]! - weight)),
+          ),
+        );
+  return [...spread, ...corners, ...near];
 }
 
 /**
@@ -158,7 +177,7 @@ function polishInSticks(
 ): readonly Candidate[] {
   const size = space.parents - 1;
   const bounds = { lower: new Float64Array(size), upper: new Float64Array(size).fill(1) };
-  const inputGradient = new Float64Array(size);
+  const inputGradient = new Float64Array(space.parents);
   const negative = (sticks: Float64Array, gradient: Float64Array): number => {
     const value = f(inputOf(weightsOfSticks(space, sticks)), inputGradient);
     pullBack(space, sticks, inputGradient).forEach((g, i) => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { defaultSearchSettings } from "../domain/searchDefaults.ts";
-import type { AcquisitionChoice, Observation, SearchSettings } from "../domain/surrogate.ts";
+import { ACQUISITION_CHOICES, type Observation, type SearchSettings } from "../domain/surrogate.ts";
 import { expectAllclose } from "../numerics/allclose.ts";
 import { posteriorAt } from "./gp.ts";
-import { ask, surrogateOf } from "./optimizer.ts";
+import { ask, askPerson, nextChoice, surrogateOf } from "./optimizer.ts";
 import { analyse } from "./surrogate.ts";
 
 type Objective = (weights: readonly number[]) => number;
@@ -47,8 +47,7 @@ describe("ask", () => {
     expect(history[5]!.ask!.surrogate).not.toBeNull();
   });
 
-  const choices: readonly AcquisitionChoice[] = ["hedge", "ei", "logei", "ucb", "pi", "ts"];
-  it.each(choices)(
+  it.each(ACQUISITION_CHOICES)(
     "with %s: twelve trials straight are five, a journal, and seven more, bit for bit",
     (acquisition) => {
       const settings = { ...SETTINGS, acquisition, pool: ["ei", "ucb", "ts"] as const };
@@ -56,7 +55,11 @@ describe("ask", () => {
       const journal = JSON.stringify(run(settings, bump, 5));
       const resumed = run(settings, bump, 12, JSON.parse(journal) as Observation[]);
       expect(JSON.stringify(resumed)).toBe(JSON.stringify(straight));
-      for (const n of [0, 4, 9]) expect(ask(settings, straight.slice(0, n))).toEqual(straight[n]!.ask);
+      for (const n of [0, 4, 9]) {
+        const asked = ask(settings, straight.slice(0, n));
+        expect(asked).toEqual(straight[n]!.ask);
+        expect(asked).toMatchObject(nextChoice(settings, straight.slice(0, n)));
+      }
     },
   );
 
@@ -69,7 +72,7 @@ describe("ask", () => {
   it("adds up GP-Hedge's gains from the refitted means of earlier nominees", () => {
     const history = run(SETTINGS, bump, 9);
     expect(history[4]!.ask!.hedge!.gains).toEqual([0, 0]);
-    const options = { ...SETTINGS, fixed: {}, standardize: true };
+    const options = { ...SETTINGS, standardize: true, wanted: SETTINGS.pool };
     for (const n of [5, 6, 8]) {
       const before = history[n - 1]!.ask!;
       const { gp } = analyse(history.slice(0, n), options);
@@ -161,7 +164,7 @@ describe("the search", () => {
     expect(Math.max(...spread) - best(history).value).toBeLessThan(0.003);
     const last = history[21]!.ask!;
     expect(last.surrogate!.grid).toBeNull();
-    expect(last.surrogate!.model.lengthscale).toHaveLength(2);
+    expect(last.surrogate!.model.lengthscale).toHaveLength(3);
     expect(last.lambda).toBeNull();
   });
 });
@@ -198,5 +201,64 @@ describe("surrogateOf", () => {
     }
     // Noise-free: the mean goes through the newest parent's score.
     expectAllclose(grid.mean[50]!, bump([0, 1]), { rtol: 1e-7 });
+  });
+});
+
+describe("askPerson", () => {
+  it("says what was known and expected where the person wants to go", () => {
+    const history = run(SETTINGS, bump, 6);
+    const picked = askPerson(SETTINGS, history, [0.25, 0.75]);
+    expect(picked).toMatchObject({
+      number: 6,
+      kind: "person",
+      lambda: 0.75,
+      acquisition: null,
+      nominees: [],
+    });
+    expect(picked.posterior!.mean).toBeCloseTo(bump([0.25, 0.75]), 2);
+    expect(picked.surrogate).toEqual(surrogateOf(SETTINGS, history));
+  });
+
+  it("is a trial that GP-Hedge goes on after, with the gains it had", () => {
+    const history = run(SETTINGS, bump, 7);
+    const before = ask(SETTINGS, history);
+    const picked = askPerson(SETTINGS, history, [0.25, 0.75]);
+    const after = ask(SETTINGS, [...history, measured(bump, picked.weights, picked)]);
+    expect(after.number).toBe(before.number + 1);
+    // One reward each for the nominees of the last hedged trial, under the model that has seen the picked point.
+    after.hedge!.gains.forEach((gain, i) => {
+      expect(Math.abs(gain - before.hedge!.gains[i]!)).toBeLessThan(0.5);
+    });
+    expect(after.hedge!.gains).not.toEqual([0, 0]);
+  });
+
+  it("refuses what is no mix", () => {
+    for (const weights of [[0.5], [0.7, 0.7], [-0.1, 1.1], [Number.NaN, 1]])
+      expect(() => askPerson(SETTINGS, [], weights)).toThrow(/no mix/);
+  });
+});
+
+describe("several parents", () => {
+  it.each([3, 4])("are named in any order: the model of %i is the same", (parents) => {
+    const settings = { ...defaultSearchSettings(parents), alpha: 0, standardize: true, wanted: [] };
+    const rows = Array.from({ length: 12 }, (_, i) => {
+      const raw = Array.from({ length: parents }, (_, j) => 1 + Math.sin(3 * i + 2 * j));
+      const sum = raw.reduce((a, b) => a + b, 0);
+      const weights = raw.map((weight) => weight / sum);
+      return { weights, value: 0.6 + 0.1 * weights[0]! - 0.2 * weights[1]! ** 2, stderr: null };
+    });
+    const turned = rows.map((row) => ({ ...row, weights: [...row.weights.slice(1), row.weights[0]!] }));
+    const [one, other] = [analyse(rows, settings), analyse(turned, settings)];
+    expectAllclose(one.gp.logMarginalLikelihood, other.gp.logMarginalLikelihood, { rtol: 1e-5 });
+    const lengthscale = one.model.lengthscale;
+    const held = { ...settings, fixed: { lengthscale, outputscale: 1.3, noise: 0.01 } };
+    const heldTurned = {
+      ...held,
+      fixed: { ...held.fixed, lengthscale: [...lengthscale.slice(1), lengthscale[0]!] },
+    };
+    const at = rows[3]!.weights.map((weight, i) => 0.5 * weight + 0.5 * rows[7]!.weights[i]!);
+    const [a, b] = [analyse(rows, held), analyse(turned, heldTurned)];
+    const [p, q] = [posteriorAt(a.gp, at), posteriorAt(b.gp, [...at.slice(1), at[0]!])];
+    expectAllclose([p.mean, p.variance], [q.mean, q.variance], { rtol: 1e-9 });
   });
 });

@@ -1,8 +1,11 @@
 /**
  * Where the search may go: weights of k parents, oldest first, wₖ ≥ α for the newest (P1 eq. 1 and 3). Pure.
  *
- * The Gaussian process sees the weights of all parents but the oldest (which the others determine): for two parents
- * that is λ itself, so that lengthscales are in units of weight. The search moves in *sticks* v ∈ [0, 1]^(k−1):
+ * The Gaussian process of two parents sees λ itself. For more it sees all k weights, though any one of them follows
+ * from the others: leaving one out would measure distances towards that parent differently, and so favour a corner.
+ * With all of them the model is the same whatever order the parents are named in. Lengthscales are in units of weight.
+ *
+ * The search moves in *sticks* v ∈ [0, 1]^(k−1):
  *   wₖ = α(1 − v₁) + v₁,  wₖ₋₁ = v₂ · rest,  wₖ₋₂ = v₃ · rest …,  w₁ = rest,   rest = what is left of 1 so far.
  * Corners go to corners exactly. Uniform points u of the cube become uniform weights by v = 1 − (1 − u)^(1/(k − j)),
  * j = 1 … k−1; for two parents v = u and λ = α + (1 − α)u.
@@ -35,9 +38,19 @@ export function newestOnly({ parents }: SearchSpace): readonly number[] {
   return Array.from({ length: parents }, (_, i) => (i === parents - 1 ? 1 : 0));
 }
 
-/** The Gaussian process's input: weights without the oldest parent's. */
+/** The corners of the space: each parent with all the weight that the newest need not have. */
+export function cornersOf({ parents, alpha }: SearchSpace): readonly (readonly number[])[] {
+  return Array.from({ length: parents }, (_, corner) =>
+    Array.from(
+      { length: parents },
+      (_, i) => (i === corner ? 1 - alpha : 0) + (i === parents - 1 ? alpha : 0),
+    ),
+  );
+}
+
+/** The Gaussian process's input: λ of two parents, all weights of more. */
 export function inputOf(weights: readonly number[]): readonly number[] {
-  return weights.slice(1);
+  return weights.length === 2 ? weights.slice(1) : weights;
 }
 
 /** Weights from sticks in [0, 1]^(k−1). */
@@ -78,13 +91,14 @@ export function pullBack(
   inputGradient: ArrayLike<number>,
 ): Float64Array {
   const result = new Float64Array(parents - 1);
-  // `after` is the derivative by what is left after stick j: all later weights are shares of it. The oldest parent's
-  // weight, the last of them, is no input.
-  let after = 0;
+  const first = parents === 2 ? 1 : 0;
+  // `after` is the derivative by what is left after stick j: all later weights are shares of it. The last of them is
+  // the oldest parent's weight, which is no input for two parents.
+  let after = first === 0 ? inputGradient[0]! : 0;
   const rests = restsBefore({ parents, alpha }, sticks);
   for (let j = parents - 2; j >= 0; j--) {
     const v = sticks[j]!;
-    const byWeight = inputGradient[parents - 2 - j]!;
+    const byWeight = inputGradient[parents - 1 - j - first]!;
     result[j] = rests[j]! * (byWeight - after);
     after = v * byWeight + (1 - v) * after;
   }

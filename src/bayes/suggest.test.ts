@@ -22,6 +22,8 @@ const SETTINGS: SuggestSettings = {
   seed: 0,
   fixed: {},
   standardize: true,
+  estimate: "likelihood",
+  batch: 1,
 };
 const FIXED = { lengthscale: [0.2], outputscale: 1.2, noise: 0.02, mean: 0.1 };
 

@@ -10,12 +10,13 @@ import type {
   SuggestSettings,
   SurrogateGrid,
 } from "../domain/surrogate.ts";
-import { nominate } from "./nominate.ts";
+import { nominateBatch } from "./batch.ts";
 import { lambdaOf } from "./searchSpace.ts";
-import { analyse } from "./surrogate.ts";
+import { analyse, surrogateRecord } from "./surrogate.ts";
 
 /** Time grows with the cube of the rows: about a minute and a half at so many, in which nothing can be stopped. */
 const MAX_ROWS = 1000;
+const MAX_BATCH = 64;
 
 /**
  * @param rows one to a thousand; λ,value rows have weights (1 − λ, λ)
@@ -37,16 +38,23 @@ export function suggest(rows: readonly Measurement[], settings: SuggestSettings)
   checkFixed(settings, first.weights.length - 1);
   if (!(Number.isInteger(settings.gridPoints) && settings.gridPoints >= 2))
     throw new AppError("usage", `A grid of ${settings.gridPoints} points cannot be drawn.`);
-  const analysis = analyse(rows, { ...settings, parents: first.weights.length });
-  const { model, incumbent, grid, leaveOneOut } = analysis.record;
-  const nominee = nominate(analysis, settings.acquisition, 0);
+  if (!(Number.isInteger(settings.batch) && settings.batch >= 1 && settings.batch <= MAX_BATCH))
+    throw new AppError("usage", `A batch is of 1 to ${MAX_BATCH} suggestions, not ${settings.batch}.`);
+  const { acquisition } = settings;
+  const analysis = analyse(rows, { ...settings, parents: first.weights.length, wanted: [acquisition] });
+  const { model, incumbent, grid, leaveOneOut } = surrogateRecord(analysis);
+  const batch = nominateBatch(analysis, acquisition, settings.batch).map((nominee) => ({
+    ...nominee,
+    lambda: lambdaOf(nominee.weights),
+  }));
   const [lengthscale, ...others] = model.lengthscale;
   return {
     model: { ...model, lengthscale: others.length === 0 ? lengthscale! : model.lengthscale },
     incumbent,
     grid: grid === null ? null : rowsOf(grid),
     argmax: grid?.argmax ?? null,
-    next: { ...nominee, lambda: lambdaOf(nominee.weights) },
+    next: batch[0]!,
+    batch,
     loo: leaveOneOut,
   };
 }
@@ -60,6 +68,7 @@ function rowsOf(grid: SurrogateGrid): readonly SuggestionPoint[] {
     logEi: grid.logEi[i]!,
     pi: grid.pi[i]!,
     ucb: grid.ucb[i]!,
+    logNei: grid.logNei === null ? null : grid.logNei[i]!,
   }));
 }
 

@@ -11,6 +11,7 @@ import type {
   IncumbentKind,
   LeaveOneOut,
   Measurement,
+  ModelAcquisition,
   NoiseKind,
   PosteriorPoint,
   Standardisation,
@@ -24,13 +25,18 @@ import { mean, sampleStandardDeviation } from "../numerics/statistics.ts";
 import { type Fit, fitGp, ROUNDING } from "./fit.ts";
 import { type Gp, leaveOneOut, posteriorAt } from "./gp.ts";
 import { type SpreadPoint, surrogateGrid } from "./grid.ts";
-import { spreadWeights } from "./maximize.ts";
+import { type InputFunction, spreadWeights } from "./maximize.ts";
+import { createLogNoisyImprovement } from "./noisyImprovement.ts";
 import { checkSpace, inputOf, type SearchSpace } from "./searchSpace.ts";
 
 /** How observations are read. */
-export type SurrogateSettings = SearchSpace & Omit<SuggestSettings, "acquisition">;
+export type SurrogateSettings = SearchSpace &
+  Omit<SuggestSettings, "acquisition" | "batch"> & {
+    /** The acquisition functions that may choose. */
+    readonly wanted: readonly ModelAcquisition[];
+  };
 
-/** The fitted process with what is needed to choose; `record` is what others see. */
+/** The fitted process with what is needed to choose. */
 export type Analysis = {
   readonly gp: Gp;
   readonly settings: SurrogateSettings;
@@ -38,9 +44,12 @@ export type Analysis = {
   readonly measured: readonly (readonly number[])[];
   /** What every maximisation begins with. */
   readonly spread: readonly SpreadPoint[];
+  readonly incumbent: Incumbent;
   /** f* in standardised units. */
   readonly bestF: number;
-  readonly record: Surrogate;
+  /** log NEI, where it may choose. */
+  readonly logNei: InputFunction | null;
+  readonly model: SurrogateModel;
 };
 
 /**
@@ -67,22 +76,38 @@ export function analyse(measurements: readonly Measurement[], settings: Surrogat
     ),
     noiseVariances: noiseVariances(measurements, settings.noise, scale),
     fixed: settings.fixed,
+    estimate: settings.estimate,
     seed: settings.seed,
   });
-  const spread = spreadWeights(settings).map((weights) => ({
-    weights,
-    posterior: posteriorAt(fit.gp, inputOf(weights)),
-  }));
-  const incumbent = incumbentOf(fit.gp, measured, settings.incumbent, standardisation);
-  const bestF = (incumbent.bestF - shift) / scale;
-  const record: Surrogate = {
-    model: modelRecord(fit, measurements, settings, standardisation),
+  const { gp } = fit;
+  const incumbent = incumbentOf(gp, measured, settings.incumbent, standardisation);
+  return {
+    gp,
+    settings,
+    standardisation,
+    measured,
+    spread: spreadOver(gp, spreadWeights(settings, incumbent.posterior.weights)),
     incumbent,
-    grid:
-      settings.parents === 2 ? surrogateGrid(fit.gp, { ...settings, bestF, spread }, standardisation) : null,
-    leaveOneOut: measurements.length < 2 ? null : leaveOneOutRecord(fit.gp, standardisation),
+    bestF: (incumbent.bestF - shift) / scale,
+    logNei: settings.wanted.includes("nei") ? createLogNoisyImprovement(gp, settings.seed) : null,
+    model: modelRecord(fit, measurements, settings, standardisation),
   };
-  return { gp: fit.gp, settings, standardisation, measured, spread, bestF, record };
+}
+
+/** The posterior at each of these weights. */
+export function spreadOver(gp: Gp, spread: readonly (readonly number[])[]): readonly SpreadPoint[] {
+  return spread.map((weights) => ({ weights, posterior: posteriorAt(gp, inputOf(weights)) }));
+}
+
+/** What the search knows, as others see it. */
+export function surrogateRecord(analysis: Analysis): Surrogate {
+  const { gp, settings, standardisation, measured, model, incumbent } = analysis;
+  return {
+    model,
+    incumbent,
+    grid: settings.parents === 2 ? surrogateGrid(gp, { ...settings, ...analysis }, standardisation) : null,
+    leaveOneOut: measured.length < 2 ? null : leaveOneOutRecord(gp, standardisation),
+  };
 }
 
 /** The noise-free objective's posterior at weights, in the values' units. */
@@ -157,7 +182,7 @@ function incumbentOf(
 }
 
 function modelRecord(
-  { gp, noiseVariance, kind, atBounds }: Fit,
+  { gp, noiseVariance, kind, logPrior, atBounds }: Fit,
   measurements: readonly Measurement[],
   { kernel, noise }: SurrogateSettings,
   standardisation: Standardisation,
@@ -172,6 +197,7 @@ function modelRecord(
     outputscale: gp.kernel.outputscale,
     noiseVariance: noiseVariance ?? mean(known ?? [0]),
     logMarginalLikelihood: gp.logMarginalLikelihood,
+    logPrior,
     jitter: gp.factor.jitter,
     atBounds,
     standardisation,
@@ -191,5 +217,14 @@ function leaveOneOutRecord(gp: Gp, { shift, scale }: Standardisation): LeaveOneO
       0,
     ),
     coverage95: mean(scores.map((score) => (score <= 1.96 ** 2 ? 1 : 0))),
+    coverage68: mean(scores.map((score) => (score <= 1 ? 1 : 0))),
+    rSquared: rSquaredOf(gp.targets, residuals),
   };
+}
+
+/** Share of the targets' variance that left-out predictions explain; `null` where there is none to explain. */
+function rSquaredOf(targets: Float64Array, residuals: readonly number[]): number | null {
+  const centre = mean(targets);
+  const total = targets.reduce((sum, target) => sum + (target - centre) ** 2, 0);
+  return total === 0 ? null : 1 - residuals.reduce((sum, residual) => sum + residual ** 2, 0) / total;
 }

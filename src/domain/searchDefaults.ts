@@ -8,6 +8,8 @@ export function defaultSearchSettings(parents: number): SearchSettings {
     alpha: 0.5,
     kernel: "matern52",
     noise: "fitted",
+    estimate: "likelihood",
+    fixed: {},
     acquisition: "hedge",
     pool: ["ei", "ucb"],
     beta: 2,

@@ -101,7 +101,14 @@ test("a loss is turned round for the search: higher is better", async () => {
 
 test("an optimisation asks, tells, continues from its trials exactly, and replays", async () => {
   const { events, job } = watch();
-  const request = { subject: { ...subject, task: "text" }, settings, history: [], trials: 7, race: null };
+  const request = {
+    subject: { ...subject, task: "text" },
+    settings,
+    history: [],
+    picked: [],
+    trials: 7,
+    race: null,
+  };
   const whole = await engine.call("optimize", request, job);
   expect(whole.trials).toHaveLength(7);
   const told = events
@@ -128,7 +135,14 @@ test("an optimisation asks, tells, continues from its trials exactly, and replay
 });
 
 test("a search set up for other checkpoints is refused", async () => {
-  const request = { subject, settings: { ...settings, parents: 3 }, history: [], trials: 3, race: null };
+  const request = {
+    subject,
+    settings: { ...settings, parents: 3 },
+    history: [],
+    picked: [],
+    trials: 3,
+    race: null,
+  };
   await expect(engine.call("optimize", request, quiet())).rejects.toMatchObject({ tag: "usage" });
 });
 
@@ -138,6 +152,7 @@ test("three parents are searched on the simplex", async () => {
     subject: { ...subject, parents: NAMES.slice(1) },
     settings: three,
     history: [],
+    picked: [],
     trials: 6,
     race: null,
   };

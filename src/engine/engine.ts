@@ -14,6 +14,7 @@ import { createItemTables, type ItemTables } from "./itemTables.ts";
 import type { MethodTable } from "./methodTable.ts";
 import { createPlaces } from "./places.ts";
 import type { Platform } from "./platform.ts";
+import { reconsider } from "./reconsider.ts";
 import { createSession } from "./session.ts";
 import { createSessions } from "./sessions.ts";
 import { createStudyMethods } from "./studyMethods.ts";
@@ -54,6 +55,7 @@ function createMethods(platform: Platform): MethodTable<EngineMethod> {
     ...createTaskMethods({ platform, catalogue, demo, hub, tables }),
     start: async ({ backend, threads }) => (await sessions.start(backend, threads)).info,
     openDemo: async (_request, job) => (await demo.open(job.signal)).info,
+    reconsider: async (request) => reconsider(request),
     suggest: async (request) => suggestNext(request),
   };
 }

@@ -91,11 +91,11 @@ function createMethods(
         onRound: (round) => job.emit({ kind: "round", round }),
       });
     },
-    async optimize({ subject, settings, history, trials, race }, job) {
+    async optimize({ subject, settings, history, trials, picked, race }, job) {
       const { session, job: watched } = await begin(job);
       return runOptimize(
         await session.objective(subject, watched),
-        { settings, history, trials, race },
+        { settings, history, trials, picked, race },
         {
           ...watched,
           onParent: (index, score) => job.emit({ kind: "parent", index, score }),

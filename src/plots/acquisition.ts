@@ -1,16 +1,23 @@
 /** Every acquisition function on the λ axis, each scaled to its own range, with its maximum. Pure: records → figure. */
-import type { AcquisitionName, Ask, SurrogateGrid } from "../domain/surrogate.ts";
+import type {
+  AcquisitionName,
+  Ask,
+  GridMaximum,
+  ModelAcquisition,
+  SurrogateGrid,
+} from "../domain/surrogate.ts";
 import { type FigureSpec, FRAME, houseAxis, houseLayout, LAMBDA_RANGE, type Trace } from "./figure.ts";
 import { ACQUISITION_LABELS, formatLambda } from "./format.ts";
 import { unsearched } from "./landscape.ts";
 import type { Palette } from "./palette.ts";
 
 /** Acquisition functions that are curves over λ. */
-export type CurveName = Exclude<AcquisitionName, "ts">;
+export type CurveName = Exclude<ModelAcquisition, "ts">;
 
-/** The curves drawn; LogEI has EI's maximum and stands in for it where it chooses. */
+/** The curves drawn; LogEI has EI's maximum and stands in for it where it chooses. NEI is drawn where it may choose. */
 export function drawnCurves(wanted: readonly AcquisitionName[]): readonly CurveName[] {
-  return [wanted.includes("logei") ? "logei" : "ei", "ucb", "pi"];
+  const improvement = wanted.includes("logei") ? "logei" : "ei";
+  return [improvement, "ucb", "pi", ...(wanted.includes("nei") ? (["nei"] as const) : [])];
 }
 
 /** What the acquisition plot shows. */
@@ -46,12 +53,12 @@ export function acquisitionFigure(input: AcquisitionInput, palette: Palette): Fi
   };
 }
 
-/** A curve's heights in [0, 1] over [α, 1]: EI and PI by their maxima, UCB and LogEI between least and most. */
+/** A curve's heights in [0, 1] over [α, 1]: EI, NEI and PI by their maxima, UCB and LogEI between least and most. */
 export function scaledCurve(grid: SurrogateGrid, name: CurveName): readonly number[] {
-  const values = name === "logei" ? grid.logEi : grid[name];
+  const values = curveOf(grid, name);
   const searched = values.filter((_, i) => isSearched(grid, i));
   const most = Math.max(...searched);
-  const least = name === "ei" || name === "pi" ? 0 : Math.min(...searched);
+  const least = name === "ucb" || name === "logei" ? Math.min(...searched) : 0;
   const span = most - least;
   return values.map((value) => (span > 0 ? Math.max(0, (value - least) / span) : 0));
 }
@@ -60,9 +67,24 @@ function isSearched({ lambda, alpha }: SurrogateGrid, i: number): boolean {
   return (lambda[i] ?? 0) >= alpha - 1e-12;
 }
 
-/** Where a curve is highest. */
-export function curveMaximum(grid: SurrogateGrid, name: CurveName): number {
-  return grid.argmax[name === "logei" ? "logEi" : name].lambda;
+/** A curve's heights; NEI, which is kept as its logarithm, as a share of its maximum. */
+function curveOf(grid: SurrogateGrid, name: CurveName): readonly number[] {
+  if (name === "logei") return grid.logEi;
+  if (name !== "nei") return grid[name];
+  const most = grid.argmax.logNei?.value ?? 0;
+  return (grid.logNei ?? grid.lambda.map(() => Number.NEGATIVE_INFINITY)).map((log) => Math.exp(log - most));
+}
+
+/** Where a curve is highest; `null` for NEI where it was not asked. */
+export function curveMaximum({ argmax }: SurrogateGrid, name: CurveName): number | null {
+  const maxima: Readonly<Record<CurveName, GridMaximum | null>> = {
+    ei: argmax.ei,
+    logei: argmax.logEi,
+    ucb: argmax.ucb,
+    pi: argmax.pi,
+    nei: argmax.logNei,
+  };
+  return maxima[name]?.lambda ?? null;
 }
 
 function curveTrace({ grid, wanted }: AcquisitionInput, name: CurveName, palette: Palette): Trace {
@@ -80,7 +102,8 @@ function curveTrace({ grid, wanted }: AcquisitionInput, name: CurveName, palette
 }
 
 function maximumTrace({ grid }: AcquisitionInput, name: CurveName, palette: Palette): Trace {
-  const lambda = grid === null ? [] : [curveMaximum(grid, name)];
+  const at = grid === null ? null : curveMaximum(grid, name);
+  const lambda = at === null ? [] : [at];
   return {
     type: "scatter",
     name: `${ACQUISITION_LABELS[name]} maximum`,
@@ -88,7 +111,7 @@ function maximumTrace({ grid }: AcquisitionInput, name: CurveName, palette: Pale
     x: lambda,
     y: lambda.map(() => 1.1),
     marker: { color: palette[name], size: 9, symbol: "triangle-down" },
-    text: lambda.map((at) => `${ACQUISITION_LABELS[name]} is highest at λ = ${formatLambda(at, 3)}`),
+    text: lambda.map((top) => `${ACQUISITION_LABELS[name]} is highest at λ = ${formatLambda(top, 3)}`),
     hovertemplate: "%{text}<extra></extra>",
   };
 }

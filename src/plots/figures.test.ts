@@ -32,7 +32,9 @@ const grid: SurrogateGrid = {
     logEi: { lambda: 0.75, value: -5 },
     pi: { lambda: 0.75, value: 0.4 },
     ucb: { lambda: 1, value: 0.76 },
+    logNei: null,
   },
+  logNei: null,
 };
 const surrogate: Surrogate = {
   model: {
@@ -44,6 +46,7 @@ const surrogate: Surrogate = {
     outputscale: 1,
     noiseVariance: 0.1,
     logMarginalLikelihood: -1,
+    logPrior: null,
     jitter: 0,
     atBounds: [],
     standardisation: { shift: 0.7, scale: 0.01, constant: false },

@@ -12,7 +12,10 @@ export const ACQUISITION_LABELS: Readonly<Record<AcquisitionName, string>> = {
   logei: "LogEI",
   pi: "PI",
   ucb: "UCB",
+  nei: "NEI",
   ts: "Thompson sampling",
+  random: "random search",
+  grid: "even grid",
 };
 
 /** An objective value in the unit that is drawn: percent where people read it so, and with the metric's own sign. */
@@ -138,4 +141,11 @@ function signed(value: number, decimals: number): string {
   const text = fixed(value, decimals);
   if (Number(text) === 0) return `±${text}`;
   return text.startsWith("−") ? text : `+${text}`;
+}
+
+/** A number of no unit to three digits: "0.159", "−4.41", "1.0e-6". */
+export function formatNumber(value: number): string {
+  const size = Math.abs(value);
+  const digits = size !== 0 && (size < 1e-3 || size >= 1e5) ? size.toExponential(1) : size.toPrecision(3);
+  return `${value < 0 ? "−" : ""}${digits}`;
 }

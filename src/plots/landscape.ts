@@ -47,6 +47,7 @@ export function landscapeFigure(input: LandscapeInput, palette: Palette): Figure
   return {
     data: [
       ...posteriorBands(measure, view?.surrogate?.grid ?? null, newItemsStderr(view), palette),
+      drawTrace(measure, view, palette),
       sweepTrace(measure, sweep, palette),
       parentTrace(input, palette),
       trialTrace(measure, view, palette),
@@ -81,6 +82,20 @@ export function valueRange(
 export function newItemsStderr(view: StepView | null): number | null {
   const known = (view?.seen ?? []).flatMap(({ stderr }) => (stderr === null ? [] : [stderr]));
   return known.sort((a, b) => a - b)[Math.floor(known.length / 2)] ?? null;
+}
+
+/** The curve that Thompson sampling drew, where it nominates: its maximum is what it wants. */
+function drawTrace(measure: Measure, view: StepView | null, palette: Palette): Trace {
+  const draw = view?.ask?.nominees.find((nominee) => nominee.draw !== null)?.draw ?? null;
+  return {
+    type: "scatter",
+    name: "Thompson draw",
+    mode: "lines",
+    x: draw?.lambda ?? [],
+    y: (draw?.value ?? []).map((value) => toShown(measure, value)),
+    line: { color: palette.ts, width: 1.25 },
+    hoverinfo: "skip",
+  };
 }
 
 function sweepTrace(measure: Measure, points: readonly SweepPoint[], palette: Palette): Trace {

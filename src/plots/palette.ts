@@ -20,7 +20,10 @@ export type Palette = {
   readonly logei: string;
   readonly pi: string;
   readonly ucb: string;
+  readonly nei: string;
   readonly ts: string;
+  readonly random: string;
+  readonly grid: string;
   readonly deltaWorse: string;
   readonly deltaZero: string;
   readonly deltaBetter: string;
@@ -45,7 +48,10 @@ export const PALETTES: Readonly<Record<ThemeName, Palette>> = {
     logei: "#6f6f00",
     pi: "#956700",
     ucb: "#a34b86",
+    nei: "#1c6fb0",
     ts: "#5c6470",
+    random: "#7d6a5a",
+    grid: "#4f7a82",
     deltaWorse: "#a6611a",
     deltaZero: "#ffffff",
     deltaBetter: "#017d6a",
@@ -64,7 +70,10 @@ export const PALETTES: Readonly<Record<ThemeName, Palette>> = {
     logei: "#c2c24e",
     pi: "#e6b33c",
     ucb: "#dd93c0",
+    nei: "#6fb4ee",
     ts: "#a7afbb",
+    random: "#b9a694",
+    grid: "#8fbcc4",
     deltaWorse: "#c98a3e",
     deltaZero: "#1e2229",
     deltaBetter: "#35a897",

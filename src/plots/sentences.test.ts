@@ -2,20 +2,21 @@ import { describe, expect, it } from "vitest";
 import { measuresOf } from "../domain/measure.ts";
 import { defaultSearchSettings } from "../domain/searchDefaults.ts";
 import type { Heldout, StudyRecord, Trial } from "../domain/study.ts";
-import type { AcquisitionName, Ask, Nominee } from "../domain/surrogate.ts";
+import type { Ask, ModelAcquisition, Nominee } from "../domain/surrogate.ts";
 import { optimizeCommand } from "./command.ts";
 import { explainAsk, explainOutcome, judge, recipeWords, verdictSentence } from "./sentences.ts";
 
 const [acc] = measuresOf("multiple-choice");
 const [nll] = measuresOf("text");
 
-function nominee(acquisition: AcquisitionName, lambda: number, movedFrom: number | null = null): Nominee {
+function nominee(acquisition: ModelAcquisition, lambda: number, movedFrom: number | null = null): Nominee {
   return {
     acquisition,
     weights: [1 - lambda, lambda],
     value: 0.01,
     posterior: { mean: 0.714, std: 0.009 },
     movedFrom: movedFrom === null ? null : [1 - movedFrom, movedFrom],
+    draw: null,
   };
 }
 

@@ -6,19 +6,28 @@ import { ACQUISITION_LABELS, formatGain, formatLambda, formatP, formatScore, gai
 /** Why this λ: "GP-Hedge picked EI, p = 0.63: λ = 0.87; UCB wanted 0.91." */
 export function explainAsk(ask: Ask): string {
   const lambda = lambdaOf(ask.weights);
+  if (ask.kind === "person") return `Picked by hand: λ = ${lambda}.`;
   if (ask.kind === "initial" || ask.acquisition === null) {
     return `Initial design, point ${ask.number + 1}: λ = ${lambda}, before the model chooses.`;
   }
-  const chosen = ask.nominees.find(({ acquisition }) => acquisition === ask.acquisition);
+  if (ask.nominees.length === 0) return `${CONTROL_WORDS[ask.acquisition]}: λ = ${lambda}.`;
+  // Nominees stand in the order of GP-Hedge's pool.
+  const place = ask.nominees.findIndex(({ acquisition }) => acquisition === ask.acquisition);
+  const chosen = ask.nominees[place];
   const name = ACQUISITION_LABELS[ask.acquisition];
   const moved = chosen?.movedFrom == null ? "" : movedWords(chosen.movedFrom);
   if (ask.hedge === null) return `${name} was highest at λ = ${lambda}${moved}.`;
-  const p = ask.hedge.probabilities[ask.hedge.pool.indexOf(ask.acquisition)];
+  const p = ask.hedge.probabilities[place];
   const probability = p === undefined ? "" : `, p = ${p.toFixed(2)}`;
   const others = ask.nominees.filter(({ acquisition }) => acquisition !== ask.acquisition);
   const wishes = others.map((other) => wishOf(other, ask.weights)).join(", ");
   return `GP-Hedge picked ${name}${probability}: λ = ${lambda}${moved}${wishes === "" ? "" : `; ${wishes}`}.`;
 }
+
+const CONTROL_WORDS: Readonly<Partial<Record<AcquisitionName, string>>> = {
+  random: "Random search drew",
+  grid: "The even grid comes to",
+};
 
 /** "UCB wanted 0.91": with a third decimal where two would make it look like the λ that was chosen. */
 function wishOf({ acquisition, weights }: Nominee, chosen: readonly number[]): string {
@@ -111,8 +120,19 @@ export const ACQUISITION_MEANINGS: Readonly<
     tex: "\\mathrm{PI}(\\lambda)=\\Phi\\!\\left(\\frac{\\mu(\\lambda)-f^{*}}{\\sigma(\\lambda)}\\right)",
   },
   ucb: {
-    meaning: "Upper confidence bound: the mean plus β deviations.",
+    meaning:
+      "Upper confidence bound: the mean plus β deviations, as the papers write it; BoTorch's beta is this β squared.",
     tex: "\\mathrm{UCB}(\\lambda)=\\mu(\\lambda)+\\beta\\,\\sigma(\\lambda)",
+  },
+  nei: {
+    meaning:
+      "Noisy expected improvement: expected improvement over the best true value, averaged over what the measured points may truly be.",
+    tex: "\\mathrm{NEI}(\\lambda)=\\mathbb{E}_{f(X)}\\,\\mathbb{E}\\,\\max(0,\\,f(\\lambda)-\\max f(X))",
+  },
+  random: { meaning: "A control: uniform draws, no model.", tex: "\\lambda\\sim\\mathcal{U}(\\alpha,1)" },
+  grid: {
+    meaning: "A control: the centres of as many equal cells as trials are planned, no model.",
+    tex: "\\lambda_t=\\alpha+(1-\\alpha)\\,(t+\\tfrac12)/T",
   },
   ts: {
     meaning: "Thompson sampling: the maximum of one curve drawn from the posterior.",

@@ -54,3 +54,8 @@ function bestOf(trials: readonly Trial[]): Trial | null {
     null,
   );
 }
+
+/** The view with another choice in place of the one that was made: what would have been. */
+export function withChoice(view: StepView, ask: Ask): StepView {
+  return { ...view, ask, outcome: null, surrogate: ask.surrogate };
+}

@@ -12,7 +12,7 @@ export type TrajectoryInput = {
   readonly measure: Measure;
   readonly checkpoints: readonly CheckpointInfo[];
   readonly scores: Readonly<Record<string, Score>>;
-  readonly pair: readonly [string, string] | null;
+  readonly pair: readonly string[] | null;
   /** Score of blind guessing; `null` where that means nothing. */
   readonly chance: number | null;
   /** Least distance of two labels, in units of the strip. */

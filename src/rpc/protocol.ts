@@ -25,7 +25,15 @@ import type {
   SweepRecord,
   Trial,
 } from "../domain/study.ts";
-import type { Ask, Measurement, SearchSettings, Suggestion, SuggestSettings } from "../domain/surrogate.ts";
+import type {
+  Ask,
+  HistoryPoint,
+  LikelihoodProfile,
+  Measurement,
+  SearchSettings,
+  Suggestion,
+  SuggestSettings,
+} from "../domain/surrogate.ts";
 import type { BenchmarkInfo, DataOrigin, Split, TaskInfo, TaskRow } from "../domain/task.ts";
 
 /** Checkpoints oldest first, a task and its rows; `metric` null takes the task's default measure. */
@@ -157,6 +165,8 @@ export type EngineMethods = {
       readonly settings: SearchSettings;
       readonly history: readonly Trial[];
       readonly trials: number;
+      /** Weights that the person picked: the next trials measure these. */
+      readonly picked: readonly (readonly number[])[];
       readonly race: Race | null;
     };
     result: StudyRecord;
@@ -181,6 +191,11 @@ export type EngineMethods = {
       readonly known: readonly MatrixCell[];
     };
     result: MatrixRecord;
+  };
+  /** What a search would do after these measurements under these settings, and how well the data bear other models. */
+  reconsider: {
+    request: { readonly settings: SearchSettings; readonly history: readonly HistoryPoint[] };
+    result: { readonly ask: Ask; readonly profiles: readonly LikelihoodProfile[] };
   };
   /** Advice for scores measured elsewhere. Needs no device. */
   suggest: {

@@ -44,7 +44,7 @@ describe("the start", () => {
     await app.start();
     const state = app.store.getState();
     expect(state.view.notices).toEqual(["No shipped results were found. Everything can be measured here."]);
-    expect(state.subject).toMatchObject({ task: "which-tool", pair: ["demo:3600", "demo:3800"] });
+    expect(state.subject).toMatchObject({ task: "which-tool", parents: ["demo:3600", "demo:3800"] });
     expect(state.matrix.checkpoints).toHaveLength(13);
     expect(currentStudy(state)).toBeNull();
   });
@@ -54,7 +54,7 @@ describe("the start", () => {
     const app = appOver(createFakeEngine({ delayMs: 0 }));
     await app.start();
     const { subject, device, view } = app.store.getState();
-    expect(subject).toMatchObject({ task: "who-owns", pair: ["demo:3000", "demo:3400"] });
+    expect(subject).toMatchObject({ task: "who-owns", parents: ["demo:3000", "demo:3400"] });
     expect(subject.settings).toMatchObject({ seed: 7, alpha: 0.5 });
     expect(device.info?.kind).toBe("wasm");
     expect(view.notices).toEqual(["The address's alpha “2” was ignored: it takes a number from 0 to 0.99."]);
@@ -76,7 +76,7 @@ describe("a search", () => {
   it("runs all trials, then measures the best merge on unseen rows", async () => {
     const app = appOver(createFakeEngine({ delayMs: 0 }));
     await app.start();
-    app.actions.pickPair("demo:3400", "demo:3000");
+    app.actions.pickParents(["demo:3400", "demo:3000"]);
     expect(currentStudy(app.store.getState())).toBeNull();
     await app.actions.runStudy();
     const entry = currentStudy(app.store.getState());
@@ -97,7 +97,7 @@ describe("a search", () => {
     };
     const app = appOver(spy);
     await app.start();
-    app.actions.pickPair("demo:3400", "demo:3000");
+    app.actions.pickParents(["demo:3400", "demo:3000"]);
     const run = app.actions.runStudy();
     const trials = () => currentStudy(app.store.getState())?.record.trials ?? [];
     await until(() => trials().length >= 3);
@@ -117,7 +117,7 @@ describe("a search", () => {
   it("ends with what it has when stopped, with a verdict, and begins anew when run again", async () => {
     const app = appOver(createFakeEngine({ delayMs: 2 }));
     await app.start();
-    app.actions.pickPair("demo:3400", "demo:3000");
+    app.actions.pickParents(["demo:3400", "demo:3000"]);
     const run = app.actions.runStudy();
     await until(() => (currentStudy(app.store.getState())?.record.trials.length ?? 0) >= 2);
     await app.actions.stopStudy();
@@ -149,7 +149,7 @@ describe("a search", () => {
     const failure = new AppError("out-of-memory", "It did not fit.");
     const app = appOver(createFakeEngine({ delayMs: 0, failing: { optimize: failure } }));
     await app.start();
-    app.actions.pickPair("demo:3400", "demo:3000");
+    app.actions.pickParents(["demo:3400", "demo:3000"]);
     await app.actions.runStudy();
     expect(currentStudy(app.store.getState())?.status).toMatchObject({
       kind: "failed",
@@ -160,13 +160,13 @@ describe("a search", () => {
   it("holds when another pair is opened, and is there when one comes back", async () => {
     const app = appOver(createFakeEngine({ delayMs: 2 }));
     await app.start();
-    app.actions.pickPair("demo:3400", "demo:3000");
+    app.actions.pickParents(["demo:3400", "demo:3000"]);
     const run = app.actions.runStudy();
     await until(() => (currentStudy(app.store.getState())?.record.trials.length ?? 0) >= 2);
-    app.actions.pickPair("demo:3400", "demo:3200");
+    app.actions.pickParents(["demo:3400", "demo:3200"]);
     await run;
     expect(currentStudy(app.store.getState())).toBeNull();
-    app.actions.pickPair("demo:3400", "demo:3000");
+    app.actions.pickParents(["demo:3400", "demo:3000"]);
     expect(currentStudy(app.store.getState())?.status.kind).toBe("paused");
     expect(currentStudy(app.store.getState())?.record.trials.length).toBeGreaterThanOrEqual(2);
   });
@@ -176,7 +176,7 @@ describe("other work", () => {
   it("goes on with the missing points of a cancelled sweep", async () => {
     const app = appOver(createFakeEngine({ delayMs: 1 }));
     await app.start();
-    app.actions.pickPair("demo:3400", "demo:3000");
+    app.actions.pickParents(["demo:3400", "demo:3000"]);
     const run = app.actions.runSweep();
     await until(() => (currentSweep(app.store.getState())?.points.length ?? 0) >= 5);
     app.actions.cancelSweep();
@@ -198,7 +198,7 @@ describe("other work", () => {
     app.actions.pickRule("greedy");
     const matrix = app.actions.runMatrix();
     await until(() => (currentMatrix(app.store.getState())?.cells.length ?? 0) >= 3);
-    app.actions.pickPair("demo:3400", "demo:3000");
+    app.actions.pickParents(["demo:3400", "demo:3000"]);
     await app.actions.runStudy();
     expect(currentStudy(app.store.getState())?.record.trials).toHaveLength(12);
     expect(currentMatrix(app.store.getState())?.cells.length).toBeLessThan(55);
@@ -212,7 +212,7 @@ describe("other work", () => {
     await app.start();
     const first = app.actions.openItems([0.5, 0.5]);
     const second = app.actions.openItems([0.2, 0.8]);
-    app.actions.pickPair("demo:3400", "demo:3000");
+    app.actions.pickParents(["demo:3400", "demo:3000"]);
     await Promise.all([first, second]);
     expect(app.store.getState().items).toEqual({ weights: null, changes: null, status: { kind: "idle" } });
   });

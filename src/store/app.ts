@@ -1,6 +1,7 @@
 /** Puts the slices together and starts them: shipped results first, the engine meanwhile. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { SearchSettings } from "../domain/surrogate.ts";
+import { type BranchActions, createBranchActions } from "./branches.ts";
 import { type ChoiceActions, createChoiceActions } from "./choice.ts";
 import type { Context, Effects, Patch } from "./context.ts";
 import { createDeviceActions, type DeviceActions } from "./device.ts";
@@ -36,6 +37,7 @@ import {
   NO_TASKS,
   NO_TRAJECTORY,
   NO_VERDICT,
+  NO_WHAT_IF,
 } from "./state.ts";
 import { createStudyActions, currentStudy, type StudyActions } from "./study.ts";
 import { createSubjectActions, type SubjectActions } from "./subject.ts";
@@ -45,6 +47,7 @@ import { createTrajectoryActions, type TrajectoryActions } from "./trajectory.ts
 import { formatAddress, formatChoice, parseAddress, parseBackend, withoutRun } from "./url.ts";
 import { createVerdictActions, type VerdictActions } from "./verdict.ts";
 import { createViewActions, rememberedTheme, type ViewActions } from "./view.ts";
+import { createWhatIfActions, type WhatIfActions } from "./whatIf.ts";
 
 /** Everything a panel may ask for. */
 export type Actions = DeviceActions &
@@ -58,6 +61,8 @@ export type Actions = DeviceActions &
   SubjectActions &
   TrajectoryActions &
   StudyActions &
+  BranchActions &
+  WhatIfActions &
   SweepActions &
   MatrixActions &
   VerdictActions &
@@ -83,6 +88,7 @@ export function createApp(effects: Effects): App {
   const study = createStudyActions(context, async () => {
     if (currentStudy(store.getState())?.record.heldout === null) await verdict.measureHeldout();
   });
+  const whatIf = createWhatIfActions(context);
   const sweep = createSweepActions(context);
   const items = createItemsActions(context);
   const trajectory = createTrajectoryActions(context);
@@ -94,6 +100,7 @@ export function createApp(effects: Effects): App {
     verdict.cancelHeldout();
     items.closeItems();
     endLive(context);
+    whatIf.endWhatIf();
     patch("view", { step: null, cursor: null });
   };
   const subject = createSubjectActions(context, leavePair);
@@ -117,6 +124,8 @@ export function createApp(effects: Effects): App {
       ...createTasksActions(context, subject.pickTask),
       ...subject,
       ...study,
+      ...whatIf,
+      ...createBranchActions(context, { runStudy: study.runStudy, endWhatIf: whatIf.endWhatIf }),
       ...sweep,
       ...items,
       ...verdict,
@@ -154,6 +163,7 @@ function firstState({ address, preferences }: Effects): AppState {
     subject: NO_SUBJECT,
     trajectory: NO_TRAJECTORY,
     study: NO_STUDY,
+    whatIf: NO_WHAT_IF,
     sweep: NO_SWEEP,
     matrix: NO_MATRIX,
     verdict: NO_VERDICT,

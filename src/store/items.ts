@@ -22,8 +22,8 @@ export function createItemsActions(context: Context): ItemsActions {
   return {
     async openItems(weights) {
       const state = context.get();
-      const subject = subjectRequest(state, state.subject.pair);
-      const key = currentKey(state, state.subject.pair);
+      const subject = subjectRequest(state, state.subject.parents);
+      const key = currentKey(state, state.subject.parents);
       if (subject === null || key === null) return;
       running?.drop();
       context.patch("items", { weights, changes: null });
@@ -39,7 +39,7 @@ export function createItemsActions(context: Context): ItemsActions {
     cancelItems: () => running?.pause(),
     async saveSamples(weights) {
       const state = context.get();
-      const subject = subjectRequest(state, state.subject.pair);
+      const subject = subjectRequest(state, state.subject.parents);
       if (subject === null || isBusy(state.items.status)) return;
       const { parents, task, split, limit } = subject;
       running = startRun(context, {

@@ -15,7 +15,7 @@ const ROWS_AT_ONCE = 50;
 /** What is being evaluated for the present pair; `null` where nothing is. */
 export function currentLive(state: AppState): NonNullable<LiveState["now"]> | null {
   const { now } = state.live;
-  return now !== null && now.key === currentKey(state, state.subject.pair) ? now : null;
+  return now !== null && now.key === currentKey(state, state.subject.parents) ? now : null;
 }
 
 /** Takes in the rounds among these events, and reads the rows of the items that changed. */
@@ -57,8 +57,8 @@ function afterRound(before: LiveState["now"], key: string, round: Round): LiveSt
 async function readRows(context: Context, key: string): Promise<void> {
   const state = context.get();
   const { now, rows } = state.live;
-  const subject = subjectRequest(state, state.subject.pair);
-  if (now === null || subject === null || currentKey(state, state.subject.pair) !== key) return;
+  const subject = subjectRequest(state, state.subject.parents);
+  if (now === null || subject === null || currentKey(state, state.subject.parents) !== key) return;
   const wanted = now.changes
     .slice(0, MAX_ROWS)
     .map(({ index }) => index)

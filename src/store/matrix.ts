@@ -7,7 +7,7 @@ import type { EngineEvent, SubjectRequest } from "../rpc/protocol.ts";
 import type { Context } from "./context.ts";
 import type { AppState, MatrixEntry } from "./state.ts";
 import { IDLE, isBusy, type Origin } from "./status.ts";
-import { currentKey, subjectRequest } from "./subject.ts";
+import { currentKey, settingsFor, subjectRequest } from "./subject.ts";
 import { type Running, startRun } from "./work.ts";
 
 /** Actions on the heat map. */
@@ -52,7 +52,7 @@ export function createMatrixActions(context: Context): MatrixActions {
   };
 
   const measure = async (key: string, rule: MatrixRule, subject: SubjectRequest): Promise<void> => {
-    const { settings } = context.get().subject;
+    const settings = settingsFor(context.get().subject.settings, 2);
     const run = startRun(context, {
       method: "matrix",
       request: () => ({ subject, rule, settings, known: context.get().matrix.entries[key]?.cells ?? [] }),

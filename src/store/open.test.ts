@@ -64,7 +64,7 @@ describe("checkpoints of the hub", () => {
     const state = app.store.getState();
     expect(asked.slice(-2)).toEqual(["fetchCheckpoints", "openRun"]);
     expect(state.run.info).toMatchObject({ title: "EleutherAI/pythia-70m", checkpoints: { length: 2 } });
-    expect(state.subject).toMatchObject({ task: "which-tool", pair: PAIR, metric: null });
+    expect(state.subject).toMatchObject({ task: "which-tool", parents: PAIR, metric: null });
     expect(state.matrix.checkpoints).toEqual(PAIR);
     expect(state.view.opener).toBe(false);
     expect(state.choice.checkpoints).toEqual([]);
@@ -221,7 +221,7 @@ describe("another run", () => {
     await app.actions.openDemo();
     const demo = app.store.getState();
     expect(demo.run.info).toEqual(FAKE_RUN);
-    expect(demo.subject.pair).toEqual(["demo:3600", "demo:3800"]);
+    expect(demo.subject.parents).toEqual(["demo:3600", "demo:3800"]);
     expect(currentStudy(demo)?.origin).toBe("shipped");
     expect(currentMatrix(demo)?.cells).toHaveLength(55);
     expect(world.query).not.toContain("run=");
@@ -233,7 +233,7 @@ describe("another run", () => {
 
   it("ends the work of the one before it", async () => {
     const app = await started(createFakeEngine({ delayMs: 2 }));
-    app.actions.pickPair("demo:3400", "demo:3000");
+    app.actions.pickParents(["demo:3400", "demo:3000"]);
     app.actions.pickMetric("acc_norm");
     const work = [app.actions.runStudy(), app.actions.measureTrajectory(), app.actions.runMatrix()];
     await until(() => (currentStudy(app.store.getState())?.record.trials.length ?? 0) > 0);
@@ -290,7 +290,7 @@ describe("a link to a run", () => {
     await app.actions.explore();
     expect(app.store.getState().subject).toMatchObject({
       task: "who-owns",
-      pair: [pythia(1000), pythia(3000)],
+      parents: [pythia(1000), pythia(3000)],
     });
     expect(world.query).toBe(LINK);
     expect(app.store.getState().view.notices).toEqual([]);

@@ -14,7 +14,7 @@ export function betterPairScore(state: AppState): Score | null {
 
 /** The older (0) or newer (1) parent's score; `null` where nothing measured it yet. */
 export function pairScores(state: AppState, which: 0 | 1): Score | null {
-  const name = state.subject.pair?.[which];
+  const name = state.subject.parents?.[which];
   if (name === undefined) return null;
   const matrix = currentMatrix(state);
   return (

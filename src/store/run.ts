@@ -8,6 +8,7 @@ import type { EngineMethods } from "../rpc/protocol.ts";
 import type { Context } from "./context.ts";
 import { type MatrixState, NO_CHOICE, NO_SUBJECT, type SubjectState } from "./state.ts";
 import { IDLE, type Status } from "./status.ts";
+import { settingsFor } from "./subject.ts";
 import { type AddressRequest, parseAddress } from "./url.ts";
 
 /** Actions on the run. */
@@ -86,12 +87,13 @@ export function createRunActions(context: Context, endWork: () => void): RunOpen
 export function followAddress({ get, patch }: Context, asked: AddressRequest | null): void {
   const { run, subject, matrix, view } = get();
   if (run.info === null) return;
+  const parents = asked?.parents ?? subject.parents ?? run.info.defaultPair;
   patch("subject", {
     task: asked?.task ?? subject.task ?? run.info.defaultTask,
     metric: asked === null ? subject.metric : asked.metric,
-    pair: asked?.pair ?? subject.pair ?? run.info.defaultPair,
+    parents,
     limit: asked === null ? subject.limit : asked.limit,
-    settings: { ...subject.settings, ...asked?.settings },
+    settings: settingsFor({ ...subject.settings, ...asked?.settings }, parents.length),
   });
   if (matrix.checkpoints.length === 0) {
     const checkpoints = run.info.checkpoints.slice(-MATRIX_CHECKPOINTS).map(({ name }) => name);

@@ -62,7 +62,7 @@ describe("a run's link", () => {
     expect(parseAddress(address, FAKE_RUN)).toEqual({
       task: null,
       metric: null,
-      pair: null,
+      parents: null,
       limit: null,
       settings: { seed: 7 },
       notices: [],

@@ -31,7 +31,14 @@ export async function adoptShipped({ effects, get, patch }: Context): Promise<vo
       ),
     },
   });
-  const entry = { record: study, origin: "shipped" as const, status: IDLE, pending: null, stopped: false };
+  const entry = {
+    record: study,
+    origin: "shipped" as const,
+    status: IDLE,
+    pending: null,
+    stopped: false,
+    fork: null,
+  };
   patch("study", { entries: { ...get().study.entries, [keyOf(study.subject)]: entry } });
   patch("sweep", {
     entries: { ...get().sweep.entries, [keyOf(sweep.subject)]: sweepEntry(sweep, "shipped") },
@@ -44,7 +51,7 @@ export async function adoptShipped({ effects, get, patch }: Context): Promise<vo
   patch("run", { info: run, shippedBy: shipped.computedWith });
   patch("subject", {
     task: study.subject.task,
-    pair: pairOf(run, study.subject.parents),
+    parents: pairOf(run, study.subject.parents),
     settings: study.settings,
   });
   patch("matrix", { rule: matrix.rule, checkpoints: matrix.subject.parents });

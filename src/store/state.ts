@@ -18,7 +18,7 @@ import type {
   StudyRecord,
   SweepPoint,
 } from "../domain/study.ts";
-import type { Ask, SearchSettings } from "../domain/surrogate.ts";
+import type { Ask, LikelihoodProfile, SearchSettings } from "../domain/surrogate.ts";
 import type { BenchmarkInfo, TaskInfo, TaskRow } from "../domain/task.ts";
 import type { EngineMethods } from "../rpc/protocol.ts";
 import { IDLE, type Origin, type Status } from "./status.ts";
@@ -116,8 +116,8 @@ export type SubjectState = {
   readonly task: string | null;
   /** `null` for the task's own default. */
   readonly metric: MetricName | null;
-  /** Older, newer. */
-  readonly pair: readonly [string, string] | null;
+  /** The checkpoints that are mixed, two to eight, oldest first. */
+  readonly parents: readonly string[] | null;
   /** Only the task's first so many rows; `null` for all. */
   readonly limit: number | null;
   readonly settings: SearchSettings;
@@ -129,7 +129,7 @@ export type SubjectState = {
 export const NO_SUBJECT: SubjectState = {
   task: null,
   metric: null,
-  pair: null,
+  parents: null,
   limit: null,
   // The whole path is searched, so that the whole picture is seen (the papers' α = 0.5 is the command line's).
   settings: { ...defaultSearchSettings(2), alpha: 0, trials: 14 },
@@ -160,13 +160,48 @@ export type StudyEntry = {
   readonly pending: Ask | null;
   /** Ended by the person before all planned trials: running again begins anew. */
   readonly stopped: boolean;
+  /** Where it left another search of the same question; `null` for one that began by itself. */
+  readonly fork: Fork | null;
 };
 
-/** Searches by question. */
-export type StudyState = { readonly entries: Readonly<Record<string, StudyEntry>> };
+/** A branch of a search begins with the trials before one of its steps. */
+export type Fork = {
+  /** Key of the search it left. */
+  readonly of: string;
+  /** 1-based step at which it goes its own way. */
+  readonly step: number;
+};
+
+/** Searches. A question's first has the question's key, its branches that key with a number behind. */
+export type StudyState = {
+  readonly entries: Readonly<Record<string, StudyEntry>>;
+  /** By question: the key of the search that is shown, where it is not the first. */
+  readonly open: Readonly<Record<string, string>>;
+};
 
 /** No search. */
-export const NO_STUDY: StudyState = { entries: {} };
+export const NO_STUDY: StudyState = { entries: {}, open: {} };
+
+/** A step of the search looked at under other settings, with nothing measured; `null` where what decided is shown. */
+export type WhatIfState = {
+  readonly now: {
+    /** Key of the search, and the 1-based step of it. */
+    readonly key: string;
+    readonly step: number;
+    readonly settings: SearchSettings;
+    /** Whether the picture shows it: not where only the model's likelihood is looked at. */
+    readonly isShown: boolean;
+    /** What would be asked; `null` until it is computed, and where that failed. */
+    readonly ask: Ask | null;
+    readonly profiles: readonly LikelihoodProfile[];
+    readonly status: Status;
+  } | null;
+  /** Weights picked in the picture, to be measured next; `null` for none. */
+  readonly picked: readonly number[] | null;
+};
+
+/** Nothing asked. */
+export const NO_WHAT_IF: WhatIfState = { now: null, picked: null };
 
 /** A sweep and its life; points in order of λ. */
 export type SweepEntry = {
@@ -327,6 +362,7 @@ export type AppState = {
   readonly subject: SubjectState;
   readonly trajectory: TrajectoryState;
   readonly study: StudyState;
+  readonly whatIf: WhatIfState;
   readonly sweep: SweepState;
   readonly matrix: MatrixState;
   readonly verdict: VerdictState;

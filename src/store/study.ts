@@ -1,33 +1,41 @@
 /**
- * The Bayesian search of the present pair. A study is append-only: pausing keeps the trials, running again hands them
+ * The Bayesian searches of the present question: the first one and its branches. A study is append-only: pausing keeps the trials, running again hands them
  * to the engine as history, and the engine goes on exactly where it was.
  */
 import type { Measure } from "../domain/measure.ts";
 import type { Heldout, Score, StudyRecord, Trial } from "../domain/study.ts";
 import type { SearchSettings } from "../domain/surrogate.ts";
-import type { EngineEvent } from "../rpc/protocol.ts";
+import type { EngineEvent, EngineMethods } from "../rpc/protocol.ts";
 import type { Context } from "./context.ts";
 import { followRounds } from "./live.ts";
-import type { AppState, StudyEntry } from "./state.ts";
+import type { AppState, Fork, StudyEntry } from "./state.ts";
 import { IDLE, isBusy } from "./status.ts";
 import { currentKey, currentMeasure, subjectRequest } from "./subject.ts";
 import { type Running, startRun } from "./work.ts";
 
-/** Actions on the search of the present pair. Each resolves when its work is over. */
+type OptimizeRequest = EngineMethods["optimize"]["request"];
+
+/** Actions on the search of the present question. Each resolves when its work is over. */
 export type StudyActions = {
-  /** Goes on to all planned trials; a finished or stale search begins anew. */
-  readonly runStudy: () => Promise<void>;
-  /** One more trial. */
-  readonly stepStudy: () => Promise<void>;
-  /** Holds the search; what was measured stays. */
+  /** Goes on to all planned trials; a finished or stale search begins anew. Weights that are picked are measured first. */
+  readonly runStudy: (picked?: readonly number[]) => Promise<void>;
+  /** One more trial, at the weights that are picked or where the search wants it. */
+  readonly stepStudy: (picked?: readonly number[]) => Promise<void>;
+  /** Holds every search; what was measured stays. */
   readonly pauseStudy: () => void;
   /** Ends the search with the trials it has. */
   readonly stopStudy: () => Promise<void>;
 };
 
-/** The present pair's search. */
+/** The key of the search that is shown of the present question; `null` until there is a question. */
+export function currentStudyKey(state: AppState): string | null {
+  const question = currentKey(state, state.subject.parents);
+  return question === null ? null : (state.study.open[question] ?? question);
+}
+
+/** The search that is shown. */
 export function currentStudy(state: AppState): StudyEntry | null {
-  const key = currentKey(state, state.subject.pair);
+  const key = currentStudyKey(state);
   return key === null ? null : (state.study.entries[key] ?? null);
 }
 
@@ -55,9 +63,10 @@ export function bestTrial(trials: readonly Trial[]): number | null {
   return best?.number ?? null;
 }
 
-/** The search's actions over a context; `onEnd` runs when a search is complete or stopped. */
+/** The searches' actions over a context; `onEnd` runs when the shown search is complete or stopped. */
 export function createStudyActions(context: Context, onEnd: () => Promise<void>): StudyActions {
-  let running: { readonly key: string; readonly run: Running } | null = null;
+  /** By key; branches wait for one another. */
+  const running = new Map<string, Running>();
 
   const change = (key: string, next: Partial<StudyEntry>): void => {
     const { entries } = context.get().study;
@@ -66,33 +75,37 @@ export function createStudyActions(context: Context, onEnd: () => Promise<void>)
       context.patch("study", { entries: { ...entries, [key]: { ...entry, ...next } } });
   };
 
-  /** The entry to go on from: the present one, or a fresh one where that is over or answers another question. */
-  const prepare = (key: string, subject: StudyRecord["subject"]): StudyEntry => {
+  /**
+   * The entry to go on from: the present one, or a fresh one where that answers another question or, unless trials are
+   * added to it, is over.
+   */
+  const prepare = (key: string, subject: StudyRecord["subject"], adds: boolean): StudyEntry => {
     const { study, subject: present } = context.get();
     const old = study.entries[key];
-    if (old !== undefined && !isStale(old, present.settings) && !isComplete(old) && !old.stopped) return old;
+    const isOver = old !== undefined && (isComplete(old) || old.stopped);
+    if (old !== undefined && !isStale(old, present.settings) && (adds || !isOver)) return old;
     const record = freshRecord(subject, present.settings, old?.record.parents ?? []);
-    const entry: StudyEntry = { record, origin: "computed", status: IDLE, pending: null, stopped: false };
+    const entry = freshEntry(record, old?.fork ?? null);
     context.patch("study", { entries: { ...study.entries, [key]: entry } });
     context.patch("view", { step: null });
     return entry;
   };
 
-  const start = async (count: (record: StudyRecord) => number): Promise<void> => {
+  const start = async (adds: boolean, picked: OptimizeRequest["picked"]): Promise<void> => {
     const state = context.get();
-    const [key, measure] = [currentKey(state, state.subject.pair), currentMeasure(state)];
-    const request = subjectRequest(state, state.subject.pair);
+    const [key, measure] = [currentStudyKey(state), currentMeasure(state)];
+    const request = subjectRequest(state, state.subject.parents);
     if (key === null || measure === null || request === null) return;
     if (isBusy(state.study.entries[key]?.status ?? IDLE)) return;
-    const { record } = prepare(key, recordSubject(request, measure));
-    running?.run.pause();
+    const { record } = prepare(key, recordSubject(request, measure), adds);
     const run = startRun(context, {
       method: "optimize",
       request: () => ({
         subject: request,
         settings: record.settings,
         history: record.trials,
-        trials: count(record),
+        trials: adds ? record.trials.length + 1 : record.settings.trials,
+        picked,
         race: state.subject.race,
       }),
       onStatus: (status) => change(key, isBusy(status) ? { status } : { status, pending: null }),
@@ -103,25 +116,27 @@ export function createStudyActions(context: Context, onEnd: () => Promise<void>)
       },
       onResult: (result) => change(key, { record: result, status: IDLE, pending: null }),
     });
-    running = { key, run };
+    running.set(key, run);
     await run.done;
-    const entry = currentStudy(context.get());
+    if (running.get(key) === run) running.delete(key);
+    const now = context.get();
+    const entry = currentStudyKey(now) === key ? currentStudy(now) : null;
     if (entry !== null && entry.status.kind === "idle" && isComplete(entry)) await onEnd();
   };
 
   return {
-    runStudy: () => start(({ settings }) => settings.trials),
-    stepStudy: () => start(({ trials }) => trials.length + 1),
-    pauseStudy: () => running?.run.pause(),
+    runStudy: (picked) => start(false, picked === undefined ? [] : [picked]),
+    stepStudy: (picked) => start(true, picked === undefined ? [] : [picked]),
+    pauseStudy() {
+      for (const run of running.values()) run.pause();
+    },
     async stopStudy() {
-      const state = context.get();
-      const key = currentKey(state, state.subject.pair);
+      const key = currentStudyKey(context.get());
       if (key === null) return;
       change(key, { stopped: true });
-      if (running?.key === key) {
-        running.run.pause();
-        await running.run.done;
-      }
+      const run = running.get(key);
+      run?.pause();
+      await run?.done;
       change(key, { status: IDLE });
       await onEnd();
     },
@@ -131,6 +146,11 @@ export function createStudyActions(context: Context, onEnd: () => Promise<void>)
 function recordSubject(request: NonNullable<ReturnType<typeof subjectRequest>>, measure: Measure) {
   const { parents, task, split } = request;
   return { parents, task, split, measure };
+}
+
+/** A search at rest. */
+export function freshEntry(record: StudyRecord, fork: Fork | null): StudyEntry {
+  return { record, origin: "computed", status: IDLE, pending: null, stopped: false, fork };
 }
 
 /** A search with no trials; parents' scores known already may be given. */

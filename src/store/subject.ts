@@ -1,6 +1,7 @@
 /** What is being asked: which pair, on which task, by which measure, searched how. */
 import type { RunInfo } from "../domain/checkpoint.ts";
 import { type Measure, type MetricName, measuresOf } from "../domain/measure.ts";
+import { defaultSearchSettings } from "../domain/searchDefaults.ts";
 import type { Race } from "../domain/study.ts";
 import type { SearchSettings } from "../domain/surrogate.ts";
 import type { TaskInfo } from "../domain/task.ts";
@@ -12,8 +13,8 @@ import type { AppState, SubjectState } from "./state.ts";
 export type SubjectActions = {
   readonly pickTask: (task: string) => void;
   readonly pickMetric: (metric: MetricName) => void;
-  /** In any order; sorted by the run's. The same checkpoint twice is ignored. */
-  readonly pickPair: (one: string, other: string) => void;
+  /** Two to eight in any order; sorted by the run's. What is none of the run, or twice the same, is ignored. */
+  readonly pickParents: (names: readonly string[]) => void;
   /** The first so many rows of every task; `null` for all. */
   readonly pickLimit: (limit: number | null) => void;
   readonly changeSettings: (change: Partial<SearchSettings>) => void;
@@ -34,11 +35,11 @@ export function createSubjectActions(context: Context, onChange: () => void): Su
     pickMetric(metric) {
       if (metric !== currentMeasure(context.get())?.metric) change({ metric });
     },
-    pickPair(one, other) {
+    pickParents(names) {
       const { run, subject } = context.get();
-      const pair = run.info === null ? null : orderPair(run.info, one, other);
-      if (pair === null || (pair[0] === subject.pair?.[0] && pair[1] === subject.pair[1])) return;
-      change({ pair });
+      const parents = run.info === null ? null : orderParents(run.info, names);
+      if (parents === null || parents.join() === subject.parents?.join()) return;
+      change({ parents, settings: settingsFor(subject.settings, parents.length) });
     },
     pickLimit(limit) {
       if (limit !== context.get().subject.limit) change({ limit });
@@ -50,12 +51,25 @@ export function createSubjectActions(context: Context, onChange: () => void): Su
   };
 }
 
-/** Older first; `null` unless both are different checkpoints of the run. */
-export function orderPair(run: RunInfo, one: string, other: string): readonly [string, string] | null {
-  const names = run.checkpoints.map(({ name }) => name);
-  const [i, j] = [names.indexOf(one), names.indexOf(other)];
-  if (i < 0 || j < 0 || i === j) return null;
-  return i < j ? [one, other] : [other, one];
+/** The settings for so many checkpoints: the initial design grows with them. */
+export function settingsFor(settings: SearchSettings, parents: number): SearchSettings {
+  const { initialTrials } = defaultSearchSettings(parents);
+  return { ...settings, parents, initialTrials };
+}
+
+/** The most checkpoints that are searched together. */
+export const MOST_PARENTS = 8;
+
+/** Oldest first; `null` unless there are `count` different checkpoints of the run, two to eight. */
+export function orderParents(
+  run: RunInfo,
+  names: readonly string[],
+  count: number = names.length,
+): readonly string[] | null {
+  const order = run.checkpoints.map(({ name }) => name);
+  const known = [...new Set(names)].filter((name) => order.includes(name));
+  if (known.length !== count || count < 2 || count > MOST_PARENTS) return null;
+  return known.sort((a, b) => order.indexOf(a) - order.indexOf(b));
 }
 
 /** The present task's record. */

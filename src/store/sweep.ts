@@ -21,7 +21,7 @@ export type SweepActions = {
 
 /** The present pair's sweep. */
 export function currentSweep(state: AppState): SweepEntry | null {
-  const key = currentKey(state, state.subject.pair);
+  const key = currentKey(state, state.subject.parents);
   return key === null ? null : (state.sweep.entries[key] ?? null);
 }
 
@@ -52,8 +52,8 @@ export function createSweepActions(context: Context): SweepActions {
   return {
     async runSweep() {
       const state = context.get();
-      const key = currentKey(state, state.subject.pair);
-      const subject = subjectRequest(state, state.subject.pair);
+      const key = currentKey(state, state.subject.parents);
+      const subject = subjectRequest(state, state.subject.parents);
       if (key === null || subject === null) return;
       const old = state.sweep.entries[key];
       if (old !== undefined && isBusy(old.status)) return;

@@ -176,7 +176,7 @@ describe("a merge that is being evaluated", () => {
     finish();
     await sweep;
     expect(currentLive(store.getState())).toMatchObject({ weights: [0.4, 0.6], trail: [{ n: 25 }] });
-    actions.pickPair("demo:3000", "demo:3200");
+    actions.pickParents(["demo:3000", "demo:3200"]);
     expect(currentLive(store.getState())).toBeNull();
     expect(store.getState().live.rows).toEqual({});
   });

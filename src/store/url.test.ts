@@ -10,7 +10,7 @@ describe("the address", () => {
     const state = {
       task: "who-owns",
       metric: "acc",
-      pair: ["demo:500", "demo:3800"],
+      parents: ["demo:500", "demo:3800"],
       limit: 40,
       settings: { ...usual, alpha: 0.25, acquisition: "logei", kernel: "rbf", noise: "known", trials: 20 },
       backend: "wasm",
@@ -20,7 +20,13 @@ describe("the address", () => {
       "?task=who-owns&measure=acc&pair=500,3800&items=40&alpha=0.25&trials=20&acquisition=logei&kernel=rbf&noise=known&backend=wasm",
     );
     const read = parseAddress(query, FAKE_RUN);
-    expect(read).toMatchObject({ task: "who-owns", metric: "acc", pair: state.pair, limit: 40, notices: [] });
+    expect(read).toMatchObject({
+      task: "who-owns",
+      metric: "acc",
+      parents: state.parents,
+      limit: 40,
+      notices: [],
+    });
     expect({ ...usual, ...read.settings }).toEqual(state.settings);
     expect(parseBackend(query)).toBe("wasm");
   });
@@ -38,7 +44,7 @@ describe("the address", () => {
   ])("ignores %s, and says so", (query, notice) => {
     const read = parseAddress(`?${query}`, FAKE_RUN);
     expect(read.notices).toEqual([notice]);
-    expect(read).toMatchObject({ task: null, metric: null, pair: null, limit: null, settings: {} });
+    expect(read).toMatchObject({ task: null, metric: null, parents: null, limit: null, settings: {} });
   });
 
   it("shortens what it repeats", () => {

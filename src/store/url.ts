@@ -8,13 +8,13 @@ import { type MetricName, measuresOf } from "../domain/measure.ts";
 import type { AcquisitionChoice, KernelName, NoiseKind, SearchSettings } from "../domain/surrogate.ts";
 import type { TaskKind } from "../domain/task.ts";
 import { formatRunLink, parseRunLink } from "./runLink.ts";
-import { orderPair } from "./subject.ts";
+import { MOST_PARENTS, orderParents } from "./subject.ts";
 
 /** What the address asks for; `null` where it says nothing, or nothing that can be taken. */
 export type AddressRequest = {
   readonly task: string | null;
   readonly metric: MetricName | null;
-  readonly pair: readonly [string, string] | null;
+  readonly parents: readonly string[] | null;
   readonly limit: number | null;
   readonly settings: Partial<SearchSettings>;
   readonly notices: readonly string[];
@@ -65,20 +65,25 @@ export function parseAddress(query: string, run: RunInfo): AddressRequest {
   );
   const kind = run.tasks.find(({ name }) => name === (task ?? run.defaultTask))?.kind ?? null;
   const metric = take("measure", oneOf(metricsOf(kind)), "a measure of the task");
-  const pair = take("pair", (text) => readPair(text, run), "two checkpoints of this run");
+  const parents =
+    take(
+      "parents",
+      (text) => readParents(text, run, MOST_PARENTS),
+      `two to ${MOST_PARENTS} checkpoints of this run`,
+    ) ?? take("pair", (text) => readParents(text, run, 2), "two checkpoints of this run");
   const limit = take("items", whole(1, 1e6), "a whole number from 1");
   take("backend", oneOf(BACKENDS), BACKENDS.join(", "));
   const settings = SETTINGS.flatMap(({ name, read, takes }) => {
     const value = take<string | number>(name, read, takes);
     return value === null ? [] : [[name, value] as const];
   });
-  return { task, metric, pair, limit, settings: Object.fromEntries(settings), notices };
+  return { task, metric, parents, limit, settings: Object.fromEntries(settings), notices };
 }
 
 /** The query without what only makes sense for another run than the one that is shown. */
 export function withoutRun(query: string): string {
   const params = new URLSearchParams(query);
-  for (const name of ["run", "task", "measure", "pair", "items"]) params.delete(name);
+  for (const name of ["run", "task", "measure", "pair", "parents", "items"]) params.delete(name);
   return `?${params}`;
 }
 
@@ -86,7 +91,7 @@ export function withoutRun(query: string): string {
 export type AddressState = {
   readonly task: string | null;
   readonly metric: MetricName | null;
-  readonly pair: readonly [string, string] | null;
+  readonly parents: readonly string[] | null;
   readonly limit: number | null;
   readonly settings: SearchSettings;
   readonly backend: BackendChoice;
@@ -108,8 +113,11 @@ export function formatAddress(state: AddressState, run: RunInfo, usual: SearchSe
   const params = new URLSearchParams((link ?? []).map((text) => ["run", text]));
   if (state.task !== null) params.set("task", state.task);
   if (state.metric !== null) params.set("measure", state.metric);
-  if (state.pair !== null && link !== null)
-    params.set("pair", state.pair.map((name) => shortName(name, run)).join(","));
+  if (state.parents !== null && link !== null)
+    params.set(
+      state.parents.length === 2 ? "pair" : "parents",
+      state.parents.map((name) => shortName(name, run)).join(","),
+    );
   if (state.limit !== null) params.set("items", String(state.limit));
   for (const { name } of SETTINGS) {
     if (state.settings[name] !== usual[name]) params.set(name, String(state.settings[name]));
@@ -133,13 +141,12 @@ function shortName(name: string, run: RunInfo): string {
   return step === null ? name : String(step);
 }
 
-function readPair(text: string, run: RunInfo): readonly [string, string] | null {
+function readParents(text: string, run: RunInfo, most: number): readonly string[] | null {
   const names = text
     .split(",")
     .map((part) => run.checkpoints.find(({ name, step }) => name === part || String(step) === part)?.name);
-  const [one, other] = names;
-  if (names.length !== 2 || one === undefined || other === undefined) return null;
-  return orderPair(run, one, other);
+  const known = names.flatMap((name) => name ?? []);
+  return names.length > most ? null : orderParents(run, known, names.length);
 }
 
 function metricsOf(kind: TaskKind | null): readonly MetricName[] {

@@ -3,8 +3,8 @@ import type { Trial } from "../domain/study.ts";
 import type { Context } from "./context.ts";
 import type { StudyEntry, VerdictState } from "./state.ts";
 import { IDLE } from "./status.ts";
-import { currentStudy, keepHeldout } from "./study.ts";
-import { currentKey, subjectRequest } from "./subject.ts";
+import { currentStudy, currentStudyKey, keepHeldout } from "./study.ts";
+import { subjectRequest } from "./subject.ts";
 import { type Running, startRun } from "./work.ts";
 
 /** Actions on the best merge. */
@@ -26,10 +26,7 @@ export function createVerdictActions(context: Context): VerdictActions {
   return {
     async measureHeldout() {
       const state = context.get();
-      const [key, subject] = [
-        currentKey(state, state.subject.pair),
-        subjectRequest(state, state.subject.pair),
-      ];
+      const [key, subject] = [currentStudyKey(state), subjectRequest(state, state.subject.parents)];
       const best = bestOf(currentStudy(state));
       if (key === null || subject === null || best === null) return;
       running?.drop();

@@ -119,7 +119,7 @@ async function optimizePair(objective: Objective, settings: SearchSettings, job:
   const remembering = rememberBest(objective);
   await runOptimize(
     remembering.objective,
-    { settings, history: [], trials: settings.trials, race: null },
+    { settings, history: [], trials: settings.trials, picked: [], race: null },
     { signal: job.signal, onProgress() {}, onParent() {}, onAsk() {}, onTrial() {}, onRound() {} },
   );
   return remembering.best()!;

@@ -5,7 +5,7 @@
 
 import { AppError } from "../base/errors.ts";
 import { createProgress } from "../base/job.ts";
-import { ask as askSearch, surrogateOf } from "../bayes/optimizer.ts";
+import { askPerson, ask as askSearch, surrogateOf } from "../bayes/optimizer.ts";
 import { indexOfBest } from "../domain/ranking.ts";
 import type { Race, Score, StudyRecord, Trial } from "../domain/study.ts";
 import type { Ask, Observation, SearchSettings } from "../domain/surrogate.ts";
@@ -24,6 +24,8 @@ export type OptimizePlan = {
   readonly settings: SearchSettings;
   readonly history: readonly Trial[];
   readonly trials: number;
+  /** Weights that the person picked: the next trials measure these, then the search goes on by itself. */
+  readonly picked: readonly (readonly number[])[];
   /** `null` measures every trial to its last item, as the papers do. */
   readonly race: Race | null;
 };
@@ -49,7 +51,9 @@ export async function runOptimize(
   let incumbent = await incumbentOf(objective, parents, plan, job.signal);
   for (let done = 1; trials.length < plan.trials; done++) {
     const startMs = clock();
-    const ask = askSearch(settings, observations(scores, trials));
+    const known = observations(scores, trials);
+    const picked = plan.picked[done - 1];
+    const ask = picked === undefined ? askSearch(settings, known) : askPerson(settings, known, picked);
     job.onAsk(trials.length, ask);
     const measured = await measureWatched(objective, ask.weights, { parents, incumbent }, plan.race, job);
     incumbent = betterIncumbent(incumbent, measured);

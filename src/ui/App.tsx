@@ -7,6 +7,7 @@ import { isBusy } from "../store/status.ts";
 import { currentStudy } from "../store/study.ts";
 import { areTaskFiles } from "../store/taskFiles.ts";
 import { ErrorNotice } from "./components/ErrorNotice.tsx";
+import { LabPanel } from "./lab/LabPanel.tsx";
 import { ItemsPanel } from "./panels/ItemsPanel.tsx";
 import { LandscapePanel } from "./panels/LandscapePanel.tsx";
 import { PairsPanel } from "./panels/PairsPanel.tsx";
@@ -66,6 +67,7 @@ function Page({ app }: { readonly app: Store }) {
         <VerdictPanel />
         <TrialsPanel />
         <ItemsPanel />
+        <LabPanel />
       </main>
       {hanging ? (
         <div className="drop-veil">

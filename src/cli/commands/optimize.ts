@@ -71,6 +71,7 @@ async function optimize(
       subject,
       settings: journal?.settings ?? settings,
       history: journal?.trials ?? [],
+      picked: [],
       trials: Math.max(settings.trials, journal?.trials.length ?? 0),
       race: raceOf(options),
     };

@@ -22,17 +22,32 @@ export function LambdaOverlay(props: {
   readonly cursor: number | null;
   readonly reading: string;
   readonly onPoint: (lambda: number | null) => void;
+  /** A λ that the person picked, marked in the plots; `null` for none. */
+  readonly picked: number | null;
+  /** Clicked, or Enter on the cursor. */
+  readonly onPick: (lambda: number) => void;
 }) {
   const box = useRef<HTMLDivElement>(null);
-  const { chosen, cursor, onPoint } = props;
+  const { chosen, cursor, picked, onPoint, onPick } = props;
   const now = cursor ?? chosen?.lambda ?? 0.5;
-  const move = (event: PointerEvent): void => {
+  const lambdaAt = (event: PointerEvent): number | null => {
     const bounds = box.current?.getBoundingClientRect();
-    if (bounds === undefined) return;
+    if (bounds === undefined) return null;
     const lambda = frameValue(event.clientX - bounds.left, bounds.width, LAMBDA_RANGE);
-    onPoint(lambda < LAMBDA_RANGE[0] || lambda > LAMBDA_RANGE[1] ? null : lambda);
+    return lambda < LAMBDA_RANGE[0] || lambda > LAMBDA_RANGE[1] ? null : lambda;
+  };
+  const click = (event: PointerEvent): void => {
+    // Buttons and words among the plots have their own clicks.
+    if (event.target instanceof Element && event.target.closest("button, a") !== null) return;
+    const lambda = lambdaAt(event);
+    if (lambda !== null) onPick(asPicked(lambda));
   };
   const press = (event: KeyboardEvent): void => {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      onPick(asPicked(now));
+      return;
+    }
     const by = STEPS[event.key];
     const ends: Readonly<Record<string, number>> = { Home: 0, End: 1 };
     const next = by === undefined ? ends[event.key] : now + by;
@@ -45,17 +60,19 @@ export function LambdaOverlay(props: {
       ref={box}
       className="lambda-plots"
       role="presentation"
-      onPointerMove={move}
+      onPointerMove={(event) => onPoint(lambdaAt(event))}
+      onPointerUp={click}
       onPointerLeave={() => onPoint(null)}
     >
       {props.children}
       {chosen === null ? null : <Line className="lambda-line chosen" {...chosen} />}
+      {picked === null ? null : <Line className="lambda-line picked" lambda={picked} colour="var(--focus)" />}
       {cursor === null ? null : <Line className="lambda-line" lambda={cursor} colour="var(--muted)" />}
       <div
         className="lambda-reader"
         role="slider"
         tabIndex={0}
-        aria-label="Reading cursor over λ"
+        aria-label="Reading cursor over λ; Enter picks a λ to measure"
         aria-valuemin={0}
         aria-valuemax={1}
         aria-valuenow={now}
@@ -65,6 +82,11 @@ export function LambdaOverlay(props: {
       />
     </div>
   );
+}
+
+/** A λ a person may name: two decimals, within [0, 1]. */
+function asPicked(lambda: number): number {
+  return Math.min(1, Math.max(0, Math.round(lambda * 100) / 100));
 }
 
 function Line({ className, lambda, colour }: LambdaLine & { readonly className: string }) {

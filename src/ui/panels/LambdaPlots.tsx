@@ -13,6 +13,7 @@ import { pairScores } from "../../store/pairScores.ts";
 import { currentStudy } from "../../store/study.ts";
 import { currentMeasure } from "../../store/subject.ts";
 import { currentSweep } from "../../store/sweep.ts";
+import { drawnWhatIf } from "../../store/whatIf.ts";
 import { Figure } from "../components/Figure.tsx";
 import { LambdaOverlay } from "../components/LambdaOverlay.tsx";
 import { Term } from "../components/Term.tsx";
@@ -39,9 +40,12 @@ export function LambdaPlots({ view, stale }: { readonly view: StepView | null; r
 
 function Plots({ view, measure }: { readonly view: StepView | null; readonly measure: Measure }) {
   const searched = useApp((state) => currentStudy(state) !== null);
-  const settings = useApp((state) => currentStudy(state)?.record.settings ?? state.subject.settings);
+  const settings = useApp(
+    (state) => drawnWhatIf(state)?.settings ?? currentStudy(state)?.record.settings ?? state.subject.settings,
+  );
   const cursor = useApp((state) => state.view.cursor);
-  const { pointAt } = useActions();
+  const picked = useApp(({ whatIf }) => whatIf.picked?.[1] ?? null);
+  const { pointAt, pickWeights } = useActions();
   const palette = usePalette();
   const landscape = useLandscape(view, measure, settings.alpha);
   const { acquisition: name, pool, alpha } = settings;
@@ -65,6 +69,8 @@ function Plots({ view, measure }: { readonly view: StepView | null; readonly mea
       cursor={cursor}
       reading={reading === null ? "nothing to read yet" : readoutWords(reading)}
       onPoint={pointAt}
+      picked={picked}
+      onPick={(lambda) => pickWeights([1 - lambda, lambda])}
     >
       <div className="landscape">
         <Figure spec={landscape} label={landscapeWords(view, measure)} />

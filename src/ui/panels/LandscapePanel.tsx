@@ -1,11 +1,13 @@
 /** The λ-landscape of the open pair: heading, plots, scrubber. */
 import { useMemo } from "react";
-import { viewStep } from "../../plots/stepView.ts";
+import { viewStep, withChoice } from "../../plots/stepView.ts";
 import { IDLE, isBusy } from "../../store/status.ts";
 import { currentStudy, isPresentStale } from "../../store/study.ts";
+import { drawnWhatIf } from "../../store/whatIf.ts";
 import { ErrorNotice } from "../components/ErrorNotice.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { WorkNote } from "../components/WorkNote.tsx";
+import { WhatIfBar } from "../lab/WhatIfBar.tsx";
 import { useActions, useApp } from "../useApp.ts";
 import { useLabels } from "../useCheckpoints.ts";
 import { useWaysOn } from "../useWaysOn.ts";
@@ -28,13 +30,22 @@ export function LandscapePanel() {
     () => (record === null ? null : viewStep(record, pending, step)),
     [record, pending, step],
   );
+  const now = useApp(drawnWhatIf);
+  const asked = now?.ask ?? null;
+  const drawn = useMemo(
+    () => (view === null || asked === null ? view : withChoice(view, asked)),
+    [view, asked],
+  );
   const status = entry?.status ?? IDLE;
   const ways = useWaysOn(() => void actions.runStudy());
-  const origin = stale
-    ? "settings changed"
-    : entry?.origin === "shipped" && !isBusy(status)
-      ? "shipped results"
-      : null;
+  const origin =
+    now !== null
+      ? "what if: not what decided"
+      : stale
+        ? "settings changed"
+        : entry?.origin === "shipped" && !isBusy(status)
+          ? "shipped results"
+          : null;
   return (
     <Panel
       area="land"
@@ -46,9 +57,11 @@ export function LandscapePanel() {
           {origin === null ? null : (
             <span className="origin">
               {origin}
-              <button type="button" className="link" onClick={() => void actions.runStudy()}>
-                run again
-              </button>
+              {now === null ? (
+                <button type="button" className="link" onClick={() => void actions.runStudy()}>
+                  run again
+                </button>
+              ) : null}
             </span>
           )}
           <WorkNote status={status} onCancel={actions.pauseStudy} />
@@ -56,16 +69,17 @@ export function LandscapePanel() {
       }
       tools={<SweepTools />}
     >
-      <LambdaPlots view={view} stale={stale} />
+      <LambdaPlots view={drawn} stale={stale} />
       {status.kind === "failed" ? <ErrorNotice error={status.error} ways={ways} /> : null}
       <Scrubber view={view} />
+      <WhatIfBar view={view} />
     </Panel>
   );
 }
 
 /** The open pair by its steps, each in its colour. */
 function PairWords() {
-  const pair = useApp(({ subject }) => subject.pair);
+  const pair = useApp(({ subject }) => subject.parents);
   const [older, newer] = useLabels(pair ?? NO_PAIR);
   if (pair === null) return null;
   return (

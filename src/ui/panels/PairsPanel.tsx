@@ -31,7 +31,7 @@ export function PairsPanel() {
   const entry = useApp(currentMatrix);
   const names = useApp(({ matrix }) => matrix.checkpoints);
   const measure = useApp(currentMeasure);
-  const pair = useApp(({ subject }) => subject.pair);
+  const pair = useApp(({ subject }) => subject.parents);
   const actions = useActions();
   const palette = usePalette();
   const labels = useLabels(names);
@@ -72,7 +72,7 @@ export function PairsPanel() {
             shortLabel(checkpoints.find((one) => one.name === name) ?? { name, step: null }),
           )}
           open={isShown ? [newer, older] : null}
-          onOpen={(i, j) => actions.pickPair(names[i] ?? "", names[j] ?? "")}
+          onOpen={(i, j) => actions.pickParents([names[i] ?? "", names[j] ?? ""])}
           onLook={setLooked}
         />
         <HeatLegend cells={cells} measure={measure} />

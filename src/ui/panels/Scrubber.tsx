@@ -65,7 +65,7 @@ export function Scrubber({ view }: { readonly view: StepView | null }) {
 function Controls() {
   const entry = useApp(currentStudy);
   const settings = useApp(({ subject }) => subject.settings);
-  const ready = useApp(({ subject }) => subject.pair !== null);
+  const ready = useApp(({ subject }) => subject.parents !== null);
   const actions = useActions();
   const busy = isBusy(entry?.status ?? IDLE);
   const over = entry !== null && (isStale(entry, settings) || isComplete(entry) || entry.stopped);

@@ -1,32 +1,20 @@
 /** The search's settings: a line that says them, and opens to change them. */
 import { SlidersHorizontal } from "lucide-react";
 import { Popover } from "radix-ui";
-import type { AcquisitionChoice, KernelName, NoiseKind, SearchSettings } from "../../domain/surrogate.ts";
+import type { SearchSettings } from "../../domain/surrogate.ts";
 import { ACQUISITION_LABELS } from "../../plots/format.ts";
-import { Choice, type Option } from "../components/Choice.tsx";
+import { Choice } from "../components/Choice.tsx";
+import {
+  ACQUISITION_OPTIONS,
+  ESTIMATE_OPTIONS,
+  KERNEL_OPTIONS,
+  NOISE_OPTIONS,
+} from "../lab/searchOptions.ts";
 import { useActions, useApp } from "../useApp.ts";
 
-const ACQUISITIONS: readonly Option<AcquisitionChoice>[] = [
-  { value: "hedge", label: "GP-Hedge of EI and UCB" },
-  { value: "ei", label: "EI" },
-  { value: "logei", label: "LogEI" },
-  { value: "ucb", label: "UCB" },
-  { value: "pi", label: "PI" },
-  { value: "ts", label: "Thompson sampling" },
-];
-const KERNELS: readonly Option<KernelName>[] = [
-  { value: "matern52", label: "Matérn 5/2" },
-  { value: "matern32", label: "Matérn 3/2" },
-  { value: "rbf", label: "squared exponential" },
-];
-const NOISES: readonly Option<NoiseKind>[] = [
-  { value: "fitted", label: "fitted" },
-  { value: "known", label: "known: each standard error" },
-  { value: "none", label: "none: exact scores" },
-];
 const NUMBERS = [
   { name: "alpha", label: "α, least weight of the newer", min: 0, max: 0.95, step: 0.05 },
-  { name: "beta", label: "β of UCB", min: 0, max: 20, step: 0.25 },
+  { name: "beta", label: "β of UCB = μ + βσ", min: 0, max: 20, step: 0.25 },
   { name: "trials", label: "trials", min: 4, max: 100, step: 1 },
   { name: "seed", label: "seed", min: 0, max: 2 ** 31, step: 1 },
 ] as const;
@@ -67,7 +55,7 @@ export function SettingsButton() {
           <Choice
             label="acquisition"
             value={settings.acquisition}
-            options={ACQUISITIONS}
+            options={ACQUISITION_OPTIONS}
             onPick={(acquisition) => changeSettings({ acquisition })}
           />
           {NUMBERS.map(({ name, ...field }) => (
@@ -96,18 +84,41 @@ export function SettingsButton() {
           <Choice
             label="noise"
             value={settings.noise}
-            options={NOISES}
+            options={NOISE_OPTIONS}
             onPick={(noise) => changeSettings({ noise })}
           />
           <Choice
             label="kernel"
             value={settings.kernel}
-            options={KERNELS}
+            options={KERNEL_OPTIONS}
             onPick={(kernel) => changeSettings({ kernel })}
           />
+          <Choice
+            label="hyper-parameters"
+            value={settings.estimate}
+            options={ESTIMATE_OPTIONS}
+            onPick={(estimate) => changeSettings({ estimate })}
+          />
+          <HeldWords />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
+  );
+}
+
+/** What is held by hand, which the laboratory sets. */
+function HeldWords() {
+  const fixed = useApp(({ subject }) => subject.settings.fixed);
+  const { changeSettings } = useActions();
+  const held = Object.entries(fixed).map(([name, value]) => `${name} ${[value].flat().join(", ")}`);
+  if (held.length === 0) return null;
+  return (
+    <p className="quiet">
+      held: {held.join("; ")}{" "}
+      <button type="button" className="link" onClick={() => changeSettings({ fixed: {} })}>
+        estimate all
+      </button>
+    </p>
   );
 }
 

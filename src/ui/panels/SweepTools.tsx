@@ -10,7 +10,7 @@ import { useActions, useApp } from "../useApp.ts";
 /** Result, progress, button: in one place. */
 export function SweepTools() {
   const entry = useApp(currentSweep);
-  const ready = useApp(({ subject }) => subject.pair !== null);
+  const ready = useApp(({ subject }) => subject.parents !== null);
   const actions = useActions();
   const status = entry?.status ?? IDLE;
   const share = entry === null ? null : shareAbove(entry);

@@ -25,7 +25,7 @@ export function TrajectoryPanel() {
   const status = useApp(({ trajectory }) => trajectory.status);
   const measure = useApp(currentMeasure);
   const chance = useApp((state) => currentTask(state)?.chance ?? null);
-  const pair = useApp(({ subject }) => subject.pair);
+  const pair = useApp(({ subject }) => subject.parents);
   const actions = useActions();
   const palette = usePalette();
   const labelGap = useMedia("(max-width: 700px)") ? 0.1 : 0.034;
@@ -47,7 +47,7 @@ export function TrajectoryPanel() {
   const [older, newer] = (pair ?? []).map((name) => checkpoints.findIndex((one) => one.name === name));
   const pick = (i: number, j: number): void => {
     const [one, other] = [checkpoints[i], checkpoints[j]];
-    if (one !== undefined && other !== undefined) actions.pickPair(one.name, other.name);
+    if (one !== undefined && other !== undefined) actions.pickParents([one.name, other.name]);
   };
   return (
     <Panel
