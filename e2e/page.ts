@@ -5,7 +5,7 @@
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
 
 /** Panels by the name of their region. */
-export type PanelName = "Trajectory" | "Landscape" | "Pairs" | "Verdict" | "Trials" | "Items";
+export type PanelName = "Trajectory" | "Landscape" | "Pairs" | "Verdict" | "Trials" | "Items" | "Laboratory";
 
 /** A row of the log of trials, as it is written. */
 export type TrialWords = { readonly lambda: string; readonly score: string; readonly isBest: boolean };
@@ -73,7 +73,7 @@ export function runButton(page: Page, word: "run" | "run again" | "continue" | "
 
 /** The sentence under the plots. */
 export function sentence(page: Page): Locator {
-  return panel(page, "Landscape").getByRole("paragraph").last();
+  return panel(page, "Landscape").locator(".sentence");
 }
 
 /** The line beside the scrubber: "step 5 of 14". */

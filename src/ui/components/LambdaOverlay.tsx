@@ -15,6 +15,9 @@ const STEPS: Readonly<Record<string, number>> = {
   PageUp: 0.1,
 };
 
+/** A pointer that moves less between down and up has clicked. */
+const CLICK_PIXELS = 4;
+
 /** Wraps the plots. `reading` is the cursor's text for screen readers. */
 export function LambdaOverlay(props: {
   readonly children: ReactNode;
@@ -36,11 +39,17 @@ export function LambdaOverlay(props: {
     const lambda = frameValue(event.clientX - bounds.left, bounds.width, LAMBDA_RANGE);
     return lambda < LAMBDA_RANGE[0] || lambda > LAMBDA_RANGE[1] ? null : lambda;
   };
-  const click = (event: PointerEvent): void => {
+  const down = (event: PointerEvent): void => {
     // Buttons and words among the plots have their own clicks.
-    if (event.target instanceof Element && event.target.closest("button, a") !== null) return;
+    if (event.button !== 0 || (event.target as Element).closest("button, a") !== null) return;
     const lambda = lambdaAt(event);
-    if (lambda !== null) onPick(asPicked(lambda));
+    const { clientX, clientY } = event;
+    const up = (end: globalThis.PointerEvent): void => {
+      const moved = Math.hypot(end.clientX - clientX, end.clientY - clientY);
+      if (lambda !== null && moved < CLICK_PIXELS) onPick(asPicked(lambda));
+    };
+    // The drawing covers the page while a button is down, so that its end is heard at the window only.
+    window.addEventListener("pointerup", up, { once: true, capture: true });
   };
   const press = (event: KeyboardEvent): void => {
     if (event.key === "Enter") {
@@ -61,7 +70,7 @@ export function LambdaOverlay(props: {
       className="lambda-plots"
       role="presentation"
       onPointerMove={(event) => onPoint(lambdaAt(event))}
-      onPointerUp={click}
+      onPointerDown={down}
       onPointerLeave={() => onPoint(null)}
     >
       {props.children}

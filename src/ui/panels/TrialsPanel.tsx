@@ -119,7 +119,7 @@ const TrialRow = memo(function TrialRow(props: {
   const { trial, measure, isShown, isBest } = props;
   const { showStep, openItems } = useActions();
   const { ask, flips, number } = trial;
-  const { posterior, acquisition } = ask;
+  const { posterior, acquisition, kind } = ask;
   const share: CSSProperties & Record<"--share", string> = { "--share": `${(trial.lambda ?? 0) * 100}%` };
   return (
     <tr aria-current={isShown ? "step" : undefined} data-step={number + 1}>
@@ -154,7 +154,7 @@ const TrialRow = memo(function TrialRow(props: {
         {posterior === null ? "–" : formatScore(measure, { value: posterior.mean, stderr: posterior.std })}
       </td>
       <td style={acquisition === null ? undefined : { color: `var(--${acquisition})` }}>
-        {acquisition === null ? "design" : ACQUISITION_LABELS[acquisition]}
+        {acquisition === null ? (kind === "person" ? "by hand" : "design") : ACQUISITION_LABELS[acquisition]}
       </td>
       <td>
         {flips === null ? (
