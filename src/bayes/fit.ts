@@ -12,7 +12,7 @@
  * outputscale shrinks): the defaults below are used and the result says so. Priors always have something to say.
  */
 import type { EstimateKind, FitKind, FixedHyperparameters, KernelName } from "../domain/surrogate.ts";
-import { type Bounds, minimizeInBox } from "../numerics/lbfgs.ts";
+import { type Bounds, type Minimum, minimizeInBox } from "../numerics/lbfgs.ts";
 import type { Matrix } from "../numerics/matrix.ts";
 import { sobolPoints } from "../numerics/sobol.ts";
 import { sampleVariance } from "../numerics/statistics.ts";
@@ -61,6 +61,10 @@ const POLISHED_STARTS = 3;
 const LEAST_TARGETS = 3;
 /** Equal values may differ from their computed mean in the last bits. */
 export const ROUNDING = 1e-14;
+/** The first steps from every start. */
+const APPROACH = { gradientTolerance: 1e-6, valueTolerance: 1e-10, maxIterations: 7 };
+/** Two θ that differ by less in every logarithm lead to the same maximum. */
+const SAME_BASIN = 0.5;
 const STOPPING = { gradientTolerance: 1e-6, valueTolerance: 1e-10, maxIterations: 100 };
 
 /** The box of an estimate for d inputs and targets of this variance. */
@@ -124,13 +128,25 @@ export function fitGp(problem: FitProblem): Fit {
     for (let i = 0; i < gradient.length; i++) gradient[i] = -gradient[i]!;
     return -value;
   };
-  const minima = starts
+  const approached = starts
     .filter((theta) => Number.isFinite(objective(theta, null)))
-    .map((theta) => minimizeInBox(negative, theta, bounds, STOPPING));
+    .map((theta) => minimizeInBox(negative, theta, bounds, APPROACH));
+  const minima = withoutFollowers(approached).map(({ x }) => minimizeInBox(negative, x, bounds, STOPPING));
   const first = minima[0];
   if (first === undefined) return conditioned(problem, start, "default", []);
   const best = minima.reduce((a, b) => (b.value < a.value ? b : a), first);
   return conditioned(problem, best.x, estimate, namesAtBounds(best.x, bounds, held));
+}
+
+/** One of those that are on the way to the same place: the one that is farthest on it. */
+function withoutFollowers(approached: readonly Minimum[]): readonly Minimum[] {
+  return [...approached]
+    .sort((a, b) => a.value - b.value)
+    .reduce<readonly Minimum[]>((kept, minimum) => {
+      const isNear = (other: Minimum): boolean =>
+        other.x.every((value, i) => Math.abs(value - minimum.x[i]!) < SAME_BASIN);
+      return kept.some(isNear) ? kept : [...kept, minimum];
+    }, []);
 }
 
 /** What is maximised: the likelihood, with the priors' density added for `map`. */

@@ -43,8 +43,7 @@ export function factorInto(a: Float64Array, jitter: number, lower: Float64Array,
     const rowI = i * n;
     for (let j = 0; j <= i; j++) {
       const rowJ = j * n;
-      let sum = a[rowI + j]!;
-      for (let k = 0; k < j; k++) sum -= lower[rowI + k]! * lower[rowJ + k]!;
+      const sum = a[rowI + j]! - dotFrom(lower, rowI, lower, rowJ, j);
       if (i !== j) {
         lower[rowI + j] = sum / lower[rowJ + j]!;
         continue;
@@ -66,9 +65,7 @@ export function solveLower(
 ): Float64Array {
   const { rows: n, data } = lower;
   for (let i = 0; i < n; i++) {
-    let sum = b[i]!;
-    for (let k = 0; k < i; k++) sum -= data[i * n + k]! * x[k]!;
-    x[i] = sum / data[i * n + i]!;
+    x[i] = (b[i]! - dotFrom(data, i * n, x, 0, i)) / data[i * n + i]!;
   }
   return x;
 }
@@ -116,15 +113,13 @@ export function invertInto(
     const column = j * n;
     scratch[column + j] = 1 / lower[column + j]!;
     for (let i = j + 1; i < n; i++) {
-      let sum = 0;
-      for (let k = j; k < i; k++) sum -= lower[i * n + k]! * scratch[column + k]!;
-      scratch[column + i] = sum / lower[i * n + i]!;
+      const sum = dotFrom(lower, i * n + j, scratch, column + j, i - j);
+      scratch[column + i] = -sum / lower[i * n + i]!;
     }
   }
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let k = i; k < n; k++) sum += scratch[i * n + k]! * scratch[j * n + k]!;
+      const sum = dotFrom(scratch, i * n + i, scratch, j * n + i, n - i);
       inverse[i * n + j] = sum;
       inverse[j * n + i] = sum;
     }
@@ -137,4 +132,24 @@ export function inverseFromCholesky({ lower }: CholeskyFactor): Matrix {
   const inverse = createMatrix(n, n);
   invertInto(lower.data, inverse.data, new Float64Array(n * n), n);
   return inverse;
+}
+
+/**
+ * Σ aᵢbᵢ of `count` numbers from these places on. Four sums side by side: one alone would wait for each addition to end
+ * before the next can begin.
+ */
+function dotFrom(a: Float64Array, startA: number, b: Float64Array, startB: number, count: number): number {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let k = 0;
+  for (; k + 3 < count; k += 4) {
+    s0 += a[startA + k]! * b[startB + k]!;
+    s1 += a[startA + k + 1]! * b[startB + k + 1]!;
+    s2 += a[startA + k + 2]! * b[startB + k + 2]!;
+    s3 += a[startA + k + 3]! * b[startB + k + 3]!;
+  }
+  for (; k < count; k++) s0 += a[startA + k]! * b[startB + k]!;
+  return s0 + s1 + (s2 + s3);
 }
