@@ -56,6 +56,7 @@ type Box = Readonly<Record<HyperparameterName, Range>>;
 type Range = readonly [low: number, high: number];
 
 const DEFAULT_LENGTHSCALE = 0.25;
+/** Both times the number of inputs: with several lengthscales the likelihood has several maxima. */
 const SCREENING_POINTS = 24;
 const POLISHED_STARTS = 3;
 const LEAST_TARGETS = 3;
@@ -140,13 +141,13 @@ export function fitGp(problem: FitProblem): Fit {
 
 /** One of those that are on the way to the same place: the one that is farthest on it. */
 function withoutFollowers(approached: readonly Minimum[]): readonly Minimum[] {
-  return [...approached]
-    .sort((a, b) => a.value - b.value)
-    .reduce<readonly Minimum[]>((kept, minimum) => {
-      const isNear = (other: Minimum): boolean =>
-        other.x.every((value, i) => Math.abs(value - minimum.x[i]!) < SAME_BASIN);
-      return kept.some(isNear) ? kept : [...kept, minimum];
-    }, []);
+  const kept: Minimum[] = [];
+  for (const minimum of [...approached].sort((a, b) => a.value - b.value)) {
+    const isNear = (other: Minimum): boolean =>
+      other.x.every((value, i) => Math.abs(value - minimum.x[i]!) < SAME_BASIN);
+    if (!kept.some(isNear)) kept.push(minimum);
+  }
+  return kept;
 }
 
 /** What is maximised: the likelihood, with the priors' density added for `map`. */
@@ -199,12 +200,13 @@ function withHeld({ lower, upper }: Bounds, held: readonly (number | null)[]): B
 /** The best few of evenly spread θ, the best first. */
 function screen(objective: Likelihood, box: Bounds, seed: number): readonly Float64Array[] {
   const size = box.lower.length;
-  return sobolPoints(SCREENING_POINTS, size, seed)
+  const inputs = size - 2;
+  return sobolPoints(SCREENING_POINTS * inputs, size, seed)
     .map((u) => Float64Array.from(u, (ui, i) => box.lower[i]! + ui * (box.upper[i]! - box.lower[i]!)))
     .map((theta) => ({ theta, value: objective(theta, null) }))
     .filter(({ value }) => Number.isFinite(value))
     .sort((a, b) => b.value - a.value)
-    .slice(0, POLISHED_STARTS)
+    .slice(0, POLISHED_STARTS * inputs)
     .map(({ theta }) => theta);
 }
 

@@ -65,12 +65,15 @@ export function spreadWeights(
   const near =
     incumbent === null || incumbent.at(-1)! < space.alpha
       ? []
-      : corners.flatMap((corner) =>
-          STEPS_FROM_INCUMBENT.map((step) =>
-            incumbent.map((weight, i) => weight + step * (corner[i]! - weight)),
-          ),
-        );
+      : corners.flatMap((corner) => STEPS_FROM_INCUMBENT.map((step) => between(incumbent, corner, step)));
   return [...spread, ...corners, ...near];
+}
+
+/** A share of the way; what rounding an incumbent given from outside has in its sum is taken out. */
+function between(from: readonly number[], to: readonly number[], share: number): readonly number[] {
+  const weights = from.map((weight, i) => weight + share * (to[i]! - weight));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => weight / sum);
 }
 
 /**

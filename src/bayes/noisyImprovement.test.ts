@@ -3,6 +3,7 @@ import { expectAllclose } from "../numerics/allclose.ts";
 import { matrixFromRows } from "../numerics/matrix.ts";
 import { createRng } from "../numerics/rng.ts";
 import { acquisitionAt } from "./acquisition.ts";
+import golden from "./fixtures/noisyImprovement.json" with { type: "json" };
 import { conditionGp, type Gp, posteriorAt } from "./gp.ts";
 import { createLogNoisyImprovement } from "./noisyImprovement.ts";
 
@@ -16,6 +17,23 @@ function gpOver(d: number, noise: number): Gp {
 }
 
 describe("log noisy expected improvement", () => {
+  it.each(golden.map((row, i) => [i, row.inputs[0]!.length, row] as const))(
+    "case %i, d = %i: is what BoTorch's Monte Carlo converges to",
+    (_, __, row) => {
+      const { lengthscale, outputscale, mean } = row.hyperparameters;
+      const { targets, noiseVariances } = row;
+      const data = { inputs: matrixFromRows(row.inputs), targets, noiseVariances };
+      const gp = conditionGp({ name: "matern52", lengthscale, outputscale }, data, mean);
+      const [many, few] = [createLogNoisyImprovement(gp, 0, 16_384), createLogNoisyImprovement(gp, 0)];
+      row.points.forEach((point, i) => {
+        const [expected, error] = [row.value[i]!, row.stderr[i]!];
+        expectAllclose(Math.exp(many(point, null)), expected, { rtol: 0.03, atol: 2e-4 + 4 * error });
+        // The draws that a search makes do with: good to tell high from low.
+        expectAllclose(Math.exp(few(point, null)), expected, { rtol: 0.3, atol: 0.003 });
+      });
+    },
+  );
+
   it.each([1, 3])("has the gradient that differences give, d = %i", (d) => {
     const f = createLogNoisyImprovement(gpOver(d, 0.05), 0);
     const x = [0.37, 0.61, 0.12].slice(0, d);
