@@ -15,6 +15,7 @@ import type { MethodTable } from "./methodTable.ts";
 import { createPlaces } from "./places.ts";
 import type { Platform } from "./platform.ts";
 import { reconsider } from "./reconsider.ts";
+import { createReplayMethods } from "./replayMethods.ts";
 import { createSession } from "./session.ts";
 import { createSessions } from "./sessions.ts";
 import { createStudyMethods } from "./studyMethods.ts";
@@ -51,6 +52,7 @@ function createMethods(platform: Platform): MethodTable<EngineMethod> {
   };
   return {
     ...createStudyMethods(openSession, catalogue, platform.clock, checkpoints.holding),
+    ...createReplayMethods(openSession, platform.clock, checkpoints.holding),
     ...checkpoints.methods,
     ...createTaskMethods({ platform, catalogue, demo, hub, tables }),
     start: async ({ backend, threads }) => (await sessions.start(backend, threads)).info,

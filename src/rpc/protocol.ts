@@ -10,6 +10,7 @@ import type { ExportedFile, ExportRequest } from "../domain/export.ts";
 import type { MetricName } from "../domain/measure.ts";
 import type { Perplexity, PerplexityInputs } from "../domain/perplexity.ts";
 import type { Recipe } from "../domain/recipe.ts";
+import type { ItemOutcomes, ReplayArm, ReplayPath, ReplayResult, ScoreCurve } from "../domain/replay.ts";
 import type { KeptResults } from "../domain/results.ts";
 import type {
   Heldout,
@@ -196,6 +197,26 @@ export type EngineMethods = {
   reconsider: {
     request: { readonly settings: SearchSettings; readonly history: readonly HistoryPoint[] };
     result: { readonly ask: Ask; readonly profiles: readonly LikelihoodProfile[] };
+  };
+  /** Searches run by the thousand on a sweep's table. Needs no device. */
+  replaySearches: {
+    request: {
+      readonly curve: ScoreCurve;
+      readonly items: ItemOutcomes | null;
+      readonly arms: readonly ReplayArm[];
+      readonly seeds: number;
+    };
+    result: readonly ReplayResult[];
+  };
+  /** One search on a sweep's table, with the settings' own seed. Needs no device. */
+  playSearch: {
+    request: { readonly curve: ScoreCurve; readonly settings: SearchSettings };
+    result: ReplayPath;
+  };
+  /** Right and wrong of every item at these λ; what is known is looked up. */
+  itemOutcomes: {
+    request: { readonly subject: SubjectRequest; readonly lambdas: readonly number[] };
+    result: ItemOutcomes;
   };
   /** Advice for scores measured elsewhere. Needs no device. */
   suggest: {

@@ -7,12 +7,14 @@ import type { Context, Effects, Patch } from "./context.ts";
 import { createDeviceActions, type DeviceActions } from "./device.ts";
 import { createExportActions, type ExportActions } from "./exportMerge.ts";
 import { createFoldersActions, type FoldersActions } from "./folders.ts";
+import { createGameActions, type GameActions, gameQuery } from "./game.ts";
 import { createHubActions, type HubActions } from "./hub.ts";
 import { createItemsActions, type ItemsActions } from "./items.ts";
 import { createKeptActions, type KeptActions } from "./kept.ts";
 import { endLive } from "./live.ts";
 import { createMatrixActions, type MatrixActions } from "./matrix.ts";
 import { createQueue } from "./queue.ts";
+import { createReplayActions, type ReplayActions } from "./replay.ts";
 import { createResultsActions, type ResultsActions } from "./results.ts";
 import { createRunActions, followAddress, isDemo, type RunActions } from "./run.ts";
 import { formatRunLink, parseRunLink } from "./runLink.ts";
@@ -24,11 +26,13 @@ import {
   NO_DEVICE,
   NO_EXPORT,
   NO_FOLDERS,
+  NO_GAME,
   NO_HUB,
   NO_ITEMS,
   NO_KEPT,
   NO_LIVE,
   NO_MATRIX,
+  NO_REPLAY,
   NO_RESULTS,
   NO_RUN,
   NO_STUDY,
@@ -63,6 +67,8 @@ export type Actions = DeviceActions &
   StudyActions &
   BranchActions &
   WhatIfActions &
+  ReplayActions &
+  GameActions &
   SweepActions &
   MatrixActions &
   VerdictActions &
@@ -89,6 +95,8 @@ export function createApp(effects: Effects): App {
     if (currentStudy(store.getState())?.record.heldout === null) await verdict.measureHeldout();
   });
   const whatIf = createWhatIfActions(context);
+  const replay = createReplayActions(context);
+  const game = createGameActions(context);
   const sweep = createSweepActions(context);
   const items = createItemsActions(context);
   const trajectory = createTrajectoryActions(context);
@@ -101,6 +109,8 @@ export function createApp(effects: Effects): App {
     items.closeItems();
     endLive(context);
     whatIf.endWhatIf();
+    replay.cancelReplay();
+    game.endGame();
     patch("view", { step: null, cursor: null });
   };
   const subject = createSubjectActions(context, leavePair);
@@ -125,6 +135,8 @@ export function createApp(effects: Effects): App {
       ...subject,
       ...study,
       ...whatIf,
+      ...replay,
+      ...game,
       ...createBranchActions(context, { runStudy: study.runStudy, endWhatIf: whatIf.endWhatIf }),
       ...sweep,
       ...items,
@@ -145,6 +157,8 @@ export function createApp(effects: Effects): App {
       if (info !== null && isDemo(info))
         followAddress(context, parseAddress(link.kind === "hub" ? withoutRun(asked) : asked, info));
       if (link.kind === "hub") choice.followLink(link.checkpoints, asked);
+      const shared = new URLSearchParams(asked).get("game");
+      if (shared !== null) game.takeGame(shared);
       writeAddress(context, usual);
       store.subscribe(() => writeAddress(context, usual));
       await engine;
@@ -164,6 +178,8 @@ function firstState({ address, preferences }: Effects): AppState {
     trajectory: NO_TRAJECTORY,
     study: NO_STUDY,
     whatIf: NO_WHAT_IF,
+    replay: NO_REPLAY,
+    game: NO_GAME,
     sweep: NO_SWEEP,
     matrix: NO_MATRIX,
     verdict: NO_VERDICT,
@@ -178,13 +194,15 @@ function firstState({ address, preferences }: Effects): AppState {
 
 /** `usual` are the settings that an address without any means. */
 function writeAddress({ get, effects }: Context, usual: SearchSettings): void {
-  const { run, subject, device, choice, view } = get();
+  const { run, subject, device, choice, view, game } = get();
   // A link stays as it is until what it asks for is open, so that the page can be loaded again.
   if (run.info === null || choice.link !== null) return;
   const looked = view.opener && choice.looking ? formatRunLink(choice.checkpoints) : null;
-  const query =
+  const state =
     looked === null || looked.length === 0
       ? formatAddress({ ...subject, backend: device.choice }, run.info, usual)
       : formatChoice(looked, device.choice);
+  const played = gameQuery(game);
+  const query = played === null ? state : `${state}${state === "?" ? "" : "&"}game=${played}`;
   if (query !== effects.address.read()) effects.address.write(query);
 }

@@ -6,7 +6,9 @@ import type { ErrorRecord } from "../base/errors.ts";
 import type { Progress } from "../base/job.ts";
 import type { BackendChoice, BackendInfo } from "../domain/backend.ts";
 import type { HubRepository, Inspection, RunInfo, Stored } from "../domain/checkpoint.ts";
+import type { Game } from "../domain/game.ts";
 import type { MetricName } from "../domain/measure.ts";
+import type { ReplayPath, ReplayResult } from "../domain/replay.ts";
 import type { KeptResults } from "../domain/results.ts";
 import { defaultSearchSettings } from "../domain/searchDefaults.ts";
 import type {
@@ -332,6 +334,44 @@ export type ResultsState = { readonly kept: KeptResults | null };
 /** Not asked. */
 export const NO_RESULTS: ResultsState = { kept: null };
 
+/** What the arms of a replay differ in. */
+export type ReplayVary = "acquisition" | "alpha" | "items" | "model" | "branches";
+
+/** Searches replayed on a sweep. */
+export type ReplayState = {
+  readonly vary: ReplayVary;
+  readonly seeds: number;
+  readonly trials: number;
+  /** The question that `results` answer. */
+  readonly key: string | null;
+  readonly results: readonly ReplayResult[] | null;
+  readonly status: Status;
+};
+
+/** Nothing replayed. */
+export const NO_REPLAY: ReplayState = {
+  vary: "acquisition",
+  seeds: 100,
+  trials: 12,
+  key: null,
+  results: null,
+  status: IDLE,
+};
+
+/** Beat the GP. */
+export type GameState = {
+  readonly game: Game | null;
+  /** What the search that plays against the person measured; `null` until it has played. */
+  readonly opponent: ReplayPath | null;
+  readonly status: Status;
+};
+
+/** No game. */
+export const NO_GAME: GameState = { game: null, opponent: null, status: IDLE };
+
+/** Tabs of the laboratory. */
+export type LabTab = "branches" | "model" | "replay" | "game";
+
 /** `auto` follows the system. */
 export type ThemeChoice = "auto" | "light" | "dark";
 
@@ -342,6 +382,7 @@ export type ViewState = {
   /** λ under the pointer or the reading cursor. */
   readonly cursor: number | null;
   readonly theme: ThemeChoice;
+  readonly lab: LabTab;
   /** Whether the panel that opens runs is shown. */
   readonly opener: boolean;
   /** Sentences about what could not be taken from the address or the shipped files. */
@@ -349,7 +390,14 @@ export type ViewState = {
 };
 
 /** At the start. */
-export const FIRST_VIEW: ViewState = { step: null, cursor: null, theme: "auto", opener: false, notices: [] };
+export const FIRST_VIEW: ViewState = {
+  step: null,
+  cursor: null,
+  theme: "auto",
+  lab: "branches",
+  opener: false,
+  notices: [],
+};
 
 /** Every slice's state. */
 export type AppState = {
@@ -363,6 +411,8 @@ export type AppState = {
   readonly trajectory: TrajectoryState;
   readonly study: StudyState;
   readonly whatIf: WhatIfState;
+  readonly replay: ReplayState;
+  readonly game: GameState;
   readonly sweep: SweepState;
   readonly matrix: MatrixState;
   readonly verdict: VerdictState;

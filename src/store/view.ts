@@ -1,6 +1,6 @@
 /** What is looked at, which changes no result: the step, the cursor, the theme, notices. */
 import type { Context } from "./context.ts";
-import type { ThemeChoice } from "./state.ts";
+import type { LabTab, ThemeChoice } from "./state.ts";
 import { currentStudy } from "./study.ts";
 
 /** Actions on the view. */
@@ -11,6 +11,7 @@ export type ViewActions = {
   readonly moveStep: (by: number) => void;
   readonly pointAt: (lambda: number | null) => void;
   readonly pickTheme: (theme: ThemeChoice) => void;
+  readonly showLab: (tab: LabTab) => void;
   readonly dismissNotices: () => void;
 };
 
@@ -44,6 +45,7 @@ export function createViewActions(context: Context): ViewActions {
       context.effects.preferences.write(THEME_KEY, theme);
       context.patch("view", { theme });
     },
+    showLab: (lab) => context.patch("view", { lab }),
     dismissNotices: () => context.patch("view", { notices: [] }),
   };
 }

@@ -10,7 +10,11 @@ const peak = ([, lambda]: readonly number[]) => 18 - Math.round(20 * Math.abs(la
 
 test("parents come first, then one measurement a trial; the best trial is named", async () => {
   const { objective, measured } = createFakeObjective(["old", "new"], peak);
-  const study = await runOptimize(objective, { settings, history: [], trials: 8, picked: [], race: null }, quietJob);
+  const study = await runOptimize(
+    objective,
+    { settings, history: [], trials: 8, picked: [], race: null },
+    quietJob,
+  );
   expect(measured.slice(0, 2)).toEqual([0, 1]);
   expect(measured.slice(2)).toEqual(study.trials.map(({ weights }) => weights));
   const values = study.trials.map(({ value }) => value);
@@ -22,29 +26,54 @@ test("flips are counted against the better parent", async () => {
   const { objective } = createFakeObjective(["old", "new"], ([, lambda]) =>
     lambda === 0 ? 10 : lambda === 1 ? 6 : 13,
   );
-  const { trials } = await runOptimize(objective, { settings, history: [], trials: 5, picked: [], race: null }, quietJob);
+  const { trials } = await runOptimize(
+    objective,
+    { settings, history: [], trials: 5, picked: [], race: null },
+    quietJob,
+  );
   const inner = trials.find(({ lambda }) => lambda! > 0 && lambda! < 1)!;
   expect(inner.flips).toEqual({ gained: 3, lost: 0 });
 });
 
 test("a study grown one trial at a time is the study run at once", async () => {
   const { objective } = createFakeObjective(["old", "new"], peak);
-  const whole = await runOptimize(objective, { settings, history: [], trials: 8, picked: [], race: null }, quietJob);
+  const whole = await runOptimize(
+    objective,
+    { settings, history: [], trials: 8, picked: [], race: null },
+    quietJob,
+  );
   let history: readonly Trial[] = [];
   for (let trials = 1; trials <= 8; trials++)
-    history = (await runOptimize(objective, { settings, history, trials, picked: [], race: null }, quietJob)).trials;
+    history = (await runOptimize(objective, { settings, history, trials, picked: [], race: null }, quietJob))
+      .trials;
   expect(history).toEqual(whole.trials);
 });
 
 test("a study that is done already is only described", async () => {
   const { objective } = createFakeObjective(["old", "new"], peak);
-  const { trials } = await runOptimize(objective, { settings, history: [], trials: 3, picked: [], race: null }, quietJob);
-  const again = await runOptimize(objective, { settings, history: trials, trials: 3, picked: [], race: null }, quietJob);
+  const { trials } = await runOptimize(
+    objective,
+    { settings, history: [], trials: 3, picked: [], race: null },
+    quietJob,
+  );
+  const again = await runOptimize(
+    objective,
+    { settings, history: trials, trials: 3, picked: [], race: null },
+    quietJob,
+  );
   expect(again.trials).toEqual(trials);
   expect(again.surrogate).not.toBeNull();
-  const fewer = runOptimize(objective, { settings, history: trials, trials: 2, picked: [], race: null }, quietJob);
+  const fewer = runOptimize(
+    objective,
+    { settings, history: trials, trials: 2, picked: [], race: null },
+    quietJob,
+  );
   await expect(fewer).rejects.toMatchObject({ tag: "usage" });
-  const gap = runOptimize(objective, { settings, history: trials.slice(1), trials: 3, picked: [], race: null }, quietJob);
+  const gap = runOptimize(
+    objective,
+    { settings, history: trials.slice(1), trials: 3, picked: [], race: null },
+    quietJob,
+  );
   await expect(gap).rejects.toThrow(/not the beginning of a study/);
 });
 

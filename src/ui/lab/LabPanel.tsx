@@ -1,21 +1,30 @@
 /** The laboratory: everything that is asked of a search beside what it finds. */
 import { Tabs } from "radix-ui";
-import { useState } from "react";
 import { IDLE } from "../../store/status.ts";
 import { Panel } from "../components/Panel.tsx";
+import { useActions, useApp } from "../useApp.ts";
 import { BranchesTab } from "./BranchesTab.tsx";
+import { GameTab } from "./GameTab.tsx";
 import { ModelTab } from "./ModelTab.tsx";
+import { ReplayTab } from "./ReplayTab.tsx";
 
 const TABS = [
   { name: "branches", label: "Branches", Content: BranchesTab },
   { name: "model", label: "Model", Content: ModelTab },
+  { name: "replay", label: "Replay", Content: ReplayTab },
+  { name: "game", label: "Beat the GP", Content: GameTab },
 ] as const;
 
 /** The panel with its tabs. */
 export function LabPanel() {
-  const [open, setOpen] = useState<string>(TABS[0].name);
+  const open = useApp(({ view }) => view.lab);
+  const { showLab } = useActions();
+  const show = (wanted: string): void => {
+    const tab = TABS.find(({ name }) => name === wanted);
+    if (tab !== undefined) showLab(tab.name);
+  };
   return (
-    <Tabs.Root className="lab-root" value={open} onValueChange={setOpen}>
+    <Tabs.Root className="lab-root" value={open} onValueChange={show}>
       <Panel
         area="lab"
         title="Laboratory"
