@@ -1,5 +1,5 @@
 /**
- * Time of one step of the search at n = 30 observations of one λ: fit of the hyper-parameters (all starts) and the
+ * Time of one step of the search at n = 30 and 100 observations of one λ: fit of the hyper-parameters (all starts) and the
  * maximum of EI and UCB, then a whole ask with its picture. Run: npx tsx bench/bayes.ts [--json]
  * The same for BoTorch: tools/golden/bayes/bench_botorch.py.
  */
@@ -14,7 +14,7 @@ import { matrixFromRows } from "../src/numerics/matrix.ts";
 import { createRng } from "../src/numerics/rng.ts";
 import { mean, quantile, sampleStandardDeviation } from "../src/numerics/statistics.ts";
 
-const N = 30;
+const SIZES = [30, 100] as const;
 const WARM_UP = 30;
 const REPEATS = 60;
 
@@ -29,25 +29,25 @@ function timesMs(run: (repeat: number) => void): readonly number[] {
 }
 
 /** A smooth curve with its best λ inside, and noise as of accuracies on 1,000 items. */
-function observations(repeat: number): readonly Observation[] {
+function observations(n: number, repeat: number): readonly Observation[] {
   const rng = createRng("bench", repeat);
-  return Array.from({ length: N }, () => {
+  return Array.from({ length: n }, () => {
     const lambda = rng.uniform();
     const value = 0.6 + 0.05 * Math.sin(3 * lambda) + 0.01 * Math.sin(17 * lambda) + 0.005 * rng.normal();
     return { weights: [1 - lambda, lambda], value, stderr: 0.015, ask: null };
   });
 }
 
-function fitAndMaximise(repeat: number): void {
-  const history = observations(repeat);
+function fitAndMaximise(n: number, repeat: number): void {
+  const history = observations(n, repeat);
   const space = { parents: 2, alpha: 0 };
   const values = history.map(({ value }) => value);
   const shift = mean(values);
   const scale = sampleStandardDeviation(values);
   const targets = values.map((value) => (value - shift) / scale);
   const inputs = matrixFromRows(history.map(({ weights }) => [weights[1]!]));
-  const problem = { kernel: "matern52", inputs, targets, noiseVariances: null, fixed: {}, seed: 0 } as const;
-  const { gp } = fitGp(problem);
+  const problem = { inputs, targets, noiseVariances: null, fixed: {}, seed: 0 };
+  const { gp } = fitGp({ ...problem, kernel: "matern52", estimate: "likelihood" });
   const spread = spreadWeights(space).map((weights) => ({
     weights,
     posterior: posteriorAt(gp, [weights[1]!]),
@@ -57,26 +57,29 @@ function fitAndMaximise(repeat: number): void {
     maximizeAcquisition(gp, name, { bestF: Math.max(...targets), beta: 2 }, where);
 }
 
-const settings = { ...defaultSearchSettings(2), alpha: 0, initialTrials: 0, trials: N };
-const results = {
-  n: N,
-  fitAndMaximiseMs: timesMs(fitAndMaximise),
-  askMs: timesMs((repeat) => {
-    ask(settings, observations(repeat));
-  }),
-};
-const summary = {
-  n: N,
-  fitAndMaximiseMs: {
-    median: quantile(results.fitAndMaximiseMs, 0.5),
-    p95: quantile(results.fitAndMaximiseMs, 0.95),
-  },
-  askMs: { median: quantile(results.askMs, 0.5), p95: quantile(results.askMs, 0.95) },
-};
-if (process.argv.includes("--json")) console.log(JSON.stringify(summary));
+/** Median and 95 % quantile. */
+function summary(ms: readonly number[]) {
+  return { median: quantile(ms, 0.5), p95: quantile(ms, 0.95) };
+}
+
+const [small, large] = SIZES.map((n) => {
+  const settings = { ...defaultSearchSettings(2), alpha: 0, initialTrials: 0, trials: n };
+  return {
+    n,
+    fitAndMaximiseMs: summary(timesMs((repeat) => fitAndMaximise(n, repeat))),
+    askMs: summary(
+      timesMs((repeat) => {
+        ask(settings, observations(n, repeat));
+      }),
+    ),
+  };
+});
+if (process.argv.includes("--json")) console.log(JSON.stringify({ ...small, large }));
 else {
   const line = ({ median, p95 }: { median: number; p95: number }): string =>
     `${median.toFixed(2)} ms (95 % below ${p95.toFixed(2)} ms)`;
-  console.log(`fit + maxima of EI and UCB, n = ${N}: ${line(summary.fitAndMaximiseMs)}`);
-  console.log(`whole ask with grid and leave-one-out:  ${line(summary.askMs)}`);
+  for (const { n, fitAndMaximiseMs, askMs } of [small!, large!]) {
+    console.log(`n = ${n}: fit + maxima of EI and UCB ${line(fitAndMaximiseMs)}`);
+    console.log(`n = ${n}: whole ask with grid and leave-one-out ${line(askMs)}`);
+  }
 }

@@ -1,7 +1,17 @@
 /** Options of a Bayesian search and the settings they make. */
 import { type Command, Option } from "commander";
 import { defaultSearchSettings } from "../domain/searchDefaults.ts";
-import type { AcquisitionChoice, KernelName, NoiseKind, SearchSettings } from "../domain/surrogate.ts";
+import {
+  ACQUISITION_CHOICES,
+  type AcquisitionChoice,
+  ESTIMATES,
+  type EstimateKind,
+  KERNELS,
+  type KernelName,
+  NOISES,
+  type NoiseKind,
+  type SearchSettings,
+} from "../domain/surrogate.ts";
 import { integerIn, numberIn } from "./options.ts";
 
 /** What `addSearchOptions` leaves; an option left out takes the search's default. */
@@ -13,38 +23,30 @@ export type SearchOptions = {
   readonly seed?: number;
   readonly kernel?: KernelName;
   readonly noise?: NoiseKind;
+  readonly estimate?: EstimateKind;
 };
 
-/** Adds `--alpha`, `--acquisition`, `--beta`, `--trials`, `--seed`, `--kernel` and `--noise`. */
+/** Adds `--alpha`, `--acquisition`, `--beta`, `--trials`, `--seed`, `--kernel`, `--noise` and `--estimate`. */
 export function addSearchOptions(command: Command): Command {
   return command
     .option("--alpha <a>", "least weight of the newest checkpoint (default: 0.5)", numberIn(0, 0.999))
     .addOption(
-      new Option("--acquisition <name>", "how the next λ is chosen (default: hedge)").choices([
-        "hedge",
-        "ei",
-        "logei",
-        "ucb",
-        "pi",
-        "ts",
-      ]),
+      new Option("--acquisition <name>", "how the next λ is chosen (default: hedge)").choices(
+        ACQUISITION_CHOICES,
+      ),
     )
     .option("--beta <b>", "β of UCB = μ + βσ (default: 2)", numberIn(0, 1000))
     .option("--trials <n>", "how many merges to measure (default: 12)", integerIn(1, 10_000))
     .option("--seed <s>", "seed of the search (default: 0)", integerIn(0, Number.MAX_SAFE_INTEGER))
+    .addOption(new Option("--kernel <name>", "covariance function (default: matern52)").choices(KERNELS))
     .addOption(
-      new Option("--kernel <name>", "covariance function (default: matern52)").choices([
-        "matern52",
-        "matern32",
-        "rbf",
-      ]),
+      new Option("--noise <kind>", "what is assumed of the scores' noise (default: fitted)").choices(NOISES),
     )
     .addOption(
-      new Option("--noise <kind>", "what is assumed of the scores' noise (default: fitted)").choices([
-        "none",
-        "known",
-        "fitted",
-      ]),
+      new Option(
+        "--estimate <way>",
+        "how hyper-parameters are found: maximum likelihood, or BoTorch's priors (default: likelihood)",
+      ).choices(ESTIMATES),
     );
 }
 
@@ -60,5 +62,6 @@ export function searchSettings(parents: number, options: SearchOptions): SearchS
     seed: options.seed ?? defaults.seed,
     kernel: options.kernel ?? defaults.kernel,
     noise: options.noise ?? defaults.noise,
+    estimate: options.estimate ?? defaults.estimate,
   };
 }

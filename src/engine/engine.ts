@@ -5,6 +5,7 @@
 import { throwIfCancelled } from "../base/job.ts";
 import type { Engine, EngineMethod } from "../rpc/protocol.ts";
 import { createMemoryResults } from "../storage/results/resultStore.ts";
+import { readScoreTable } from "../study/tables/scoreTable.ts";
 import { createCheckpointMethods } from "./checkpointMethods.ts";
 import { createCheckpointShelf } from "./checkpoints.ts";
 import { createContentKeys } from "./contentKeys.ts";
@@ -58,6 +59,7 @@ function createMethods(platform: Platform): MethodTable<EngineMethod> {
     start: async ({ backend, threads }) => (await sessions.start(backend, threads)).info,
     openDemo: async (_request, job) => (await demo.open(job.signal)).info,
     reconsider: async (request) => reconsider(request),
+    readTable: async ({ name, text }) => readScoreTable(name, text),
     suggest: async (request) => suggestNext(request),
   };
 }

@@ -12,6 +12,7 @@ import type { Perplexity, PerplexityInputs } from "../domain/perplexity.ts";
 import type { Recipe } from "../domain/recipe.ts";
 import type { ItemOutcomes, ReplayArm, ReplayPath, ReplayResult, ScoreCurve } from "../domain/replay.ts";
 import type { KeptResults } from "../domain/results.ts";
+import type { ScoreTable } from "../domain/scoreTable.ts";
 import type {
   Heldout,
   ItemChange,
@@ -218,6 +219,8 @@ export type EngineMethods = {
     request: { readonly subject: SubjectRequest; readonly lambdas: readonly number[] };
     result: ItemOutcomes;
   };
+  /** Reads a table of scores measured elsewhere: CSV, JSON, Optuna's. Needs no device. */
+  readTable: { request: { readonly name: string; readonly text: string }; result: ScoreTable };
   /** Advice for scores measured elsewhere. Needs no device. */
   suggest: {
     request: { readonly rows: readonly Measurement[]; readonly settings: SuggestSettings };

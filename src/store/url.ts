@@ -5,7 +5,7 @@
 import type { BackendChoice } from "../domain/backend.ts";
 import type { RunInfo } from "../domain/checkpoint.ts";
 import { type MetricName, measuresOf } from "../domain/measure.ts";
-import type { AcquisitionChoice, KernelName, NoiseKind, SearchSettings } from "../domain/surrogate.ts";
+import { ACQUISITION_CHOICES, ESTIMATES, KERNELS, NOISES, type SearchSettings } from "../domain/surrogate.ts";
 import type { TaskKind } from "../domain/task.ts";
 import { formatRunLink, parseRunLink } from "./runLink.ts";
 import { MOST_PARENTS, orderParents } from "./subject.ts";
@@ -20,9 +20,6 @@ export type AddressRequest = {
   readonly notices: readonly string[];
 };
 
-const ACQUISITIONS: readonly AcquisitionChoice[] = ["hedge", "ei", "logei", "ucb", "pi", "ts"];
-const KERNELS: readonly KernelName[] = ["matern52", "matern32", "rbf"];
-const NOISES: readonly NoiseKind[] = ["none", "known", "fitted"];
 const BACKENDS: readonly BackendChoice[] = ["auto", "webgpu", "wasm"];
 
 /** Settings as they stand in the address: their name, how to read one, what it takes. */
@@ -31,9 +28,10 @@ const SETTINGS = [
   { name: "seed", read: whole(0, 2 ** 31), takes: "a whole number" },
   { name: "trials", read: whole(4, 100), takes: "a whole number from 4 to 100" },
   { name: "beta", read: number(0, 100), takes: "a number from 0 to 100" },
-  { name: "acquisition", read: oneOf(ACQUISITIONS), takes: ACQUISITIONS.join(", ") },
+  { name: "acquisition", read: oneOf(ACQUISITION_CHOICES), takes: ACQUISITION_CHOICES.join(", ") },
   { name: "kernel", read: oneOf(KERNELS), takes: KERNELS.join(", ") },
   { name: "noise", read: oneOf(NOISES), takes: NOISES.join(", ") },
+  { name: "estimate", read: oneOf(ESTIMATES), takes: ESTIMATES.join(", ") },
 ] as const;
 
 /** The backend that the address forces; read before anything else is known. */

@@ -2,28 +2,36 @@
 import { readFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { AppError } from "../../base/errors.ts";
-import type {
-  AcquisitionName,
-  IncumbentKind,
-  KernelName,
-  NoiseKind,
-  Suggestion,
-  SuggestionPoint,
-  SuggestSettings,
+import { EXAMPLE_TABLES } from "../../domain/exampleTables.ts";
+import {
+  ESTIMATES,
+  type EstimateKind,
+  type IncumbentKind,
+  KERNELS,
+  type KernelName,
+  type LeaveOneOut,
+  MODEL_ACQUISITIONS,
+  type ModelAcquisition,
+  NOISES,
+  type NoiseKind,
+  type Suggestion,
+  type SuggestionPoint,
+  type SuggestSettings,
 } from "../../domain/surrogate.ts";
 import type { CommandContext, CommonOptions, Outcome, Run } from "../command.ts";
 import { addCommonOptions, integerIn, numberIn } from "../options.ts";
-import { parseScoreTable } from "../scoreTable.ts";
 import { formatLambda } from "../text/numbers.ts";
 import { shrink, sparkline } from "../text/sparkline.ts";
 import { formatTable } from "../text/table.ts";
 
 type SuggestOptions = CommonOptions & {
   readonly alpha: number;
-  readonly acquisition: AcquisitionName;
+  readonly acquisition: ModelAcquisition;
   readonly beta: number;
   readonly seed: number;
   readonly kernel: KernelName;
+  readonly estimate: EstimateKind;
+  readonly batch: number;
   readonly noise?: NoiseKind;
   readonly incumbent: IncumbentKind;
   readonly grid: number;
@@ -37,26 +45,34 @@ export function defineSuggest(program: Command, run: Run): void {
     program
       .command("suggest")
       .description("say which λ to measure next, from a table of scores measured elsewhere")
-      .argument("<table>", "CSV: lambda,value[,stderr] or w1,…,wk,value[,stderr]; larger is better")
+      .argument(
+        "<table>",
+        "CSV with lambda,value[,stderr] or w1,…,wk,value[,stderr], JSON, or an Optuna CSV or journal; larger is better; example:NAME for a printed table of the papers",
+      )
       .option("--alpha <a>", "least weight of the newest checkpoint", numberIn(0, 0.999), 0.5)
       .addOption(
         new Option("--acquisition <name>", "how the next λ is chosen")
-          .choices(["ei", "logei", "ucb", "pi", "ts"])
+          .choices(MODEL_ACQUISITIONS)
           .default("ei"),
       )
       .option("--beta <b>", "β of UCB = μ + βσ", numberIn(0, 1000), 2)
       .option("--seed <s>", "seed of the search", integerIn(0, Number.MAX_SAFE_INTEGER), 0)
-      .addOption(
-        new Option("--kernel <name>", "covariance")
-          .choices(["matern52", "matern32", "rbf"])
-          .default("matern52"),
-      )
+      .addOption(new Option("--kernel <name>", "covariance").choices(KERNELS).default("matern52"))
       .addOption(
         new Option(
           "--noise <kind>",
           "noise of the values (default: known where the table has stderr, else fitted)",
-        ).choices(["none", "known", "fitted"]),
+        ).choices(NOISES),
       )
+      .addOption(
+        new Option(
+          "--estimate <way>",
+          "how hyper-parameters are found: maximum likelihood, or BoTorch's priors",
+        )
+          .choices(ESTIMATES)
+          .default("likelihood"),
+      )
+      .option("--batch <q>", "how many weights to name, to be measured side by side", integerIn(1, 64), 1)
       .addOption(
         new Option("--incumbent <kind>", "what improvement is measured from")
           .choices(["observed", "posterior"])
@@ -88,25 +104,33 @@ export function parseFixed(text: string): SuggestSettings["fixed"] {
 }
 
 async function suggest(table: string, options: SuggestOptions, context: CommandContext): Promise<Outcome> {
-  const rows = parseScoreTable(table, await readTable(table));
+  const text = await readTable(table);
+  const { rows, notes } = await context.engine.call("readTable", { name: table, text }, context.job());
   const hasErrors = rows.every((row) => row.stderr !== null);
-  const { alpha, acquisition, beta, seed, kernel, incumbent, grid, standardize } = options;
+  const { alpha, acquisition, beta, seed, kernel, estimate, batch, incumbent, grid, standardize } = options;
   const fixed = options.fixed ?? {};
   const settings: SuggestSettings = {
-    ...{ alpha, acquisition, beta, seed, kernel, incumbent, standardize, fixed },
+    ...{ alpha, acquisition, beta, seed, kernel, estimate, batch, incumbent, standardize, fixed },
     noise: options.noise ?? (hasErrors && fixed.noise === undefined ? "known" : "fitted"),
     gridPoints: grid,
   };
   const suggestion = await context.engine.call("suggest", { rows, settings }, context.job());
   return {
-    json: suggestion,
-    text: suggestionText(table, rows.length, suggestion, context.columns),
+    json: { ...suggestion, notes },
+    text: suggestionText(table, rows.length, notes, suggestion, context.columns),
     stopped: false,
   };
 }
 
 async function readTable(path: string): Promise<string> {
+  const example = EXAMPLE_TABLES.find(({ name }) => path === `example:${name}`);
+  if (path.startsWith("example:") && example === undefined)
+    throw new AppError("not-found", `There is no example ${path.slice("example:".length)}.`, {
+      advice: `There are ${EXAMPLE_TABLES.map(({ name }) => name).join(", ")}.`,
+    });
   try {
+    if (example !== undefined)
+      return await readFile(new URL(`../../../public/examples/${example.name}.csv`, import.meta.url), "utf8");
     return await readFile(path, "utf8");
   } catch (cause) {
     throw new AppError("not-found", `The table ${path} cannot be read.`, {
@@ -116,10 +140,21 @@ async function readTable(path: string): Promise<string> {
   }
 }
 
+function whereOf({ lambda, weights }: Suggestion["next"]): string {
+  return lambda === null ? `weights ${weights.map(formatLambda).join(", ")}` : `λ = ${formatLambda(lambda)}`;
+}
+
+function leaveOneOutWords({ rootMeanSquareError, rSquared, coverage95, mean }: LeaveOneOut): string {
+  const share = rSquared === null ? "" : `, R² = ${rSquared.toFixed(2)}`;
+  const inside = Math.round(coverage95 * mean.length);
+  return `left out one at a time, predicted within ${rootMeanSquareError.toPrecision(3)} (RMS)${share}; ${inside} of ${mean.length} within ±1.96σ`;
+}
+
 function suggestionText(
   table: string,
   rows: number,
-  { model, grid, next, loo, incumbent }: Suggestion,
+  notes: readonly string[],
+  { model, grid, next, batch, loo, incumbent }: Suggestion,
   columns: number,
 ): string {
   const width = Math.max(20, columns - 8);
@@ -134,10 +169,6 @@ function suggestionText(
           `EI    ${curve((point) => point.ei)}`,
           `      λ 0 … 1\n`,
         ];
-  const where =
-    next.lambda === null
-      ? `weights ${next.weights.map(formatLambda).join(", ")}`
-      : `λ = ${formatLambda(next.lambda)}`;
   const parameters = formatTable(
     [
       { title: `${model.kernel}, standardised units`, align: "left" },
@@ -155,6 +186,7 @@ function suggestionText(
       ["outputscale", model.outputscale.toPrecision(4)],
       [`noise variance (${model.noise})`, model.noiseVariance.toPrecision(4)],
       ["log marginal likelihood", model.logMarginalLikelihood.toPrecision(6)],
+      ...(model.logPrior === null ? [] : [["log prior", model.logPrior.toPrecision(6)]]),
     ],
   );
   return [
@@ -167,10 +199,18 @@ function suggestionText(
       ? ["note: all scores are equal, so they say nothing of the curve's shape"]
       : []),
     "",
-    ...(loo === null
-      ? []
-      : [`left out one at a time, predicted within ${loo.rootMeanSquareError.toPrecision(3)} (RMS)`]),
-    `measure next: ${where} (${next.acquisition}), expected ${next.posterior.mean.toPrecision(5)} ± ${next.posterior.std.toPrecision(2)}`,
+    ...(model.jitter > 0
+      ? [
+          `note: a jitter of ${model.jitter.toExponential(0)} was added to the covariance's diagonal to factor it`,
+        ]
+      : []),
+    ...notes.map((note) => `note: ${note}`),
+    ...(loo === null ? [] : [leaveOneOutWords(loo)]),
+    ...batch.map((nominee, i) => {
+      const { mean, std } = nominee.posterior;
+      const when = i === 0 ? "measure next" : "and beside it";
+      return `${when}: ${whereOf(nominee)} (${next.acquisition}), expected ${mean.toPrecision(5)} ± ${std.toPrecision(2)}`;
+    }),
     "",
   ].join("\n");
 }
