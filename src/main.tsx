@@ -11,6 +11,7 @@ import "./ui/styles/controls.css";
 import "./ui/styles/panels.css";
 import "./ui/styles/opener.css";
 import "./ui/styles/lab.css";
+import "./ui/styles/table.css";
 import "./ui/styles/tasks.css";
 import { createApp } from "./store/app.ts";
 import type { Effects } from "./store/context.ts";
@@ -42,6 +43,7 @@ async function madeUpSource(delayMs: number): Promise<Source> {
 function effectsOver(source: Source): Effects {
   return {
     ...source,
+    fetchExample: (file) => fetch(new URL(`./examples/${file}`, document.baseURI)),
     clock: () => performance.now(),
     schedule: (flush) => requestAnimationFrame(flush),
     preferences: {

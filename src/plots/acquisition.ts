@@ -25,7 +25,7 @@ export type AcquisitionInput = {
   readonly alpha: number;
   readonly grid: SurrogateGrid | null;
   /** The choice made by it, if one was. */
-  readonly ask: Ask | null;
+  readonly ask: Pick<Ask, "nominees"> | null;
   /** The functions that may choose; the others are drawn dotted. */
   readonly wanted: readonly AcquisitionName[];
 };
@@ -117,7 +117,7 @@ function maximumTrace({ grid }: AcquisitionInput, name: CurveName, palette: Pale
 }
 
 /** What the functions that may choose asked for; these differ from the maxima where those were measured already. */
-function nomineeTrace(ask: Ask | null, palette: Palette): Trace {
+function nomineeTrace(ask: AcquisitionInput["ask"], palette: Palette): Trace {
   const nominees = ask?.nominees ?? [];
   const lambdas = nominees.map(({ weights }) => weights.at(-1) ?? 0);
   const colours = nominees.map(({ acquisition }) => palette[acquisition]);

@@ -17,7 +17,7 @@ const EXPLAINS_WELL = 0.6;
 /** Fewer left-out predictions say nothing of the bands. */
 const LEAST_POINTS = 5;
 /** Where the posterior's deviation is this share of the prior's, nothing measured is near. */
-const GUESSING = 0.7;
+const GUESSING = 0.85;
 
 /** Predicted from all others (with ± one deviation) over measured; on the diagonal they agree. */
 export function leaveOneOutFigure(
@@ -75,7 +75,7 @@ export function leaveOneOutFigure(
 export function healthSentences(surrogate: Surrogate): readonly string[] {
   const { model, grid } = surrogate;
   return [
-    ...fitSentences(model),
+    ...fitSentences(surrogate),
     ...explanation(surrogate),
     ...calibration(surrogate),
     ...noiseSentences(surrogate),
@@ -84,12 +84,17 @@ export function healthSentences(surrogate: Surrogate): readonly string[] {
   ];
 }
 
-function fitSentences({ fit, standardisation }: Surrogate["model"]): readonly string[] {
+function fitSentences({ model, leaveOneOut }: Surrogate): readonly string[] {
+  const { fit, standardisation } = model;
   if (standardisation.constant)
     return ["All scores are equal: there is no shape to learn, and every λ looks alike."];
   if (fit === "default")
     return [
       "Too few scores for the likelihood to say anything: the curve's smoothness is a default, not a finding.",
+    ];
+  if (fit === "likelihood" && (leaveOneOut?.mean.length ?? 0) < LEAST_POINTS)
+    return [
+      "So few scores hardly settle the model's smoothness by likelihood alone: BoTorch's priors are soberer.",
     ];
   return fit === "fixed" ? ["All hyper-parameters are held by hand."] : [];
 }

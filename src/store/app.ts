@@ -38,6 +38,7 @@ import {
   NO_STUDY,
   NO_SUBJECT,
   NO_SWEEP,
+  NO_TABLE,
   NO_TASKS,
   NO_TRAJECTORY,
   NO_VERDICT,
@@ -46,6 +47,7 @@ import {
 import { createStudyActions, currentStudy, type StudyActions } from "./study.ts";
 import { createSubjectActions, type SubjectActions } from "./subject.ts";
 import { createSweepActions, type SweepActions } from "./sweep.ts";
+import { createTableActions, type TableActions, tableQuery } from "./table.ts";
 import { createTasksActions, type TasksActions } from "./tasks.ts";
 import { createTrajectoryActions, type TrajectoryActions } from "./trajectory.ts";
 import { formatAddress, formatChoice, parseAddress, parseBackend, withoutRun } from "./url.ts";
@@ -69,6 +71,7 @@ export type Actions = DeviceActions &
   WhatIfActions &
   ReplayActions &
   GameActions &
+  TableActions &
   SweepActions &
   MatrixActions &
   VerdictActions &
@@ -97,6 +100,7 @@ export function createApp(effects: Effects): App {
   const whatIf = createWhatIfActions(context);
   const replay = createReplayActions(context);
   const game = createGameActions(context);
+  const table = createTableActions(context);
   const sweep = createSweepActions(context);
   const items = createItemsActions(context);
   const trajectory = createTrajectoryActions(context);
@@ -137,6 +141,7 @@ export function createApp(effects: Effects): App {
       ...whatIf,
       ...replay,
       ...game,
+      ...table,
       ...createBranchActions(context, { runStudy: study.runStudy, endWhatIf: whatIf.endWhatIf }),
       ...sweep,
       ...items,
@@ -159,9 +164,11 @@ export function createApp(effects: Effects): App {
       if (link.kind === "hub") choice.followLink(link.checkpoints, asked);
       const shared = new URLSearchParams(asked).get("game");
       if (shared !== null) game.takeGame(shared);
+      const scores = new URLSearchParams(asked).get("table");
+      const reading = scores === null ? null : table.takeTable(scores);
       writeAddress(context, usual);
       store.subscribe(() => writeAddress(context, usual));
-      await engine;
+      await Promise.all([engine, reading]);
     },
   };
 }
@@ -180,6 +187,7 @@ function firstState({ address, preferences }: Effects): AppState {
     whatIf: NO_WHAT_IF,
     replay: NO_REPLAY,
     game: NO_GAME,
+    table: NO_TABLE,
     sweep: NO_SWEEP,
     matrix: NO_MATRIX,
     verdict: NO_VERDICT,
@@ -194,7 +202,7 @@ function firstState({ address, preferences }: Effects): AppState {
 
 /** `usual` are the settings that an address without any means. */
 function writeAddress({ get, effects }: Context, usual: SearchSettings): void {
-  const { run, subject, device, choice, view, game } = get();
+  const { run, subject, device, choice, view, game, table } = get();
   // A link stays as it is until what it asks for is open, so that the page can be loaded again.
   if (run.info === null || choice.link !== null) return;
   const looked = view.opener && choice.looking ? formatRunLink(choice.checkpoints) : null;
@@ -202,7 +210,11 @@ function writeAddress({ get, effects }: Context, usual: SearchSettings): void {
     looked === null || looked.length === 0
       ? formatAddress({ ...subject, backend: device.choice }, run.info, usual)
       : formatChoice(looked, device.choice);
-  const played = gameQuery(game);
-  const query = played === null ? state : `${state}${state === "?" ? "" : "&"}game=${played}`;
+  const extras = { game: gameQuery(game), table: tableQuery(table) };
+  const query = Object.entries(extras).reduce(
+    (text, [name, value]) =>
+      value === null ? text : `${text}${text === "?" ? "" : "&"}${name}=${encodeURIComponent(value)}`,
+    state,
+  );
   if (query !== effects.address.read()) effects.address.write(query);
 }

@@ -12,6 +12,8 @@ export type Effects = {
   readonly engine: Engine;
   /** The file of shipped results, as it comes. */
   readonly fetchShipped: () => Promise<Response>;
+  /** A shipped table of scores, by its file's name, as it comes. */
+  readonly fetchExample: (file: string) => Promise<Response>;
   readonly clock: Clock;
   /** Calls back soon, at most once a frame; events are applied together then. */
   readonly schedule: (flush: () => void) => void;

@@ -10,6 +10,7 @@ import type { Game } from "../domain/game.ts";
 import type { MetricName } from "../domain/measure.ts";
 import type { ReplayPath, ReplayResult } from "../domain/replay.ts";
 import type { KeptResults } from "../domain/results.ts";
+import type { ScoreTable } from "../domain/scoreTable.ts";
 import { defaultSearchSettings } from "../domain/searchDefaults.ts";
 import type {
   ItemChange,
@@ -20,7 +21,13 @@ import type {
   StudyRecord,
   SweepPoint,
 } from "../domain/study.ts";
-import type { Ask, LikelihoodProfile, SearchSettings } from "../domain/surrogate.ts";
+import type {
+  Ask,
+  LikelihoodProfile,
+  SearchSettings,
+  Suggestion,
+  SuggestSettings,
+} from "../domain/surrogate.ts";
 import type { BenchmarkInfo, TaskInfo, TaskRow } from "../domain/task.ts";
 import type { EngineMethods } from "../rpc/protocol.ts";
 import { IDLE, type Origin, type Status } from "./status.ts";
@@ -369,6 +376,18 @@ export type GameState = {
 /** No game. */
 export const NO_GAME: GameState = { game: null, opponent: null, status: IDLE };
 
+/** Scores measured elsewhere; `null` where no table is open. */
+export type TableState = {
+  readonly table: ScoreTable | null;
+  readonly settings: SuggestSettings | null;
+  /** What the model says; `null` until it has, and where it cannot. */
+  readonly suggestion: Suggestion | null;
+  readonly status: Status;
+};
+
+/** No table. */
+export const NO_TABLE: TableState = { table: null, settings: null, suggestion: null, status: IDLE };
+
 /** Tabs of the laboratory. */
 export type LabTab = "branches" | "model" | "replay" | "game";
 
@@ -413,6 +432,7 @@ export type AppState = {
   readonly whatIf: WhatIfState;
   readonly replay: ReplayState;
   readonly game: GameState;
+  readonly table: TableState;
   readonly sweep: SweepState;
   readonly matrix: MatrixState;
   readonly verdict: VerdictState;

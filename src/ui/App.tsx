@@ -5,6 +5,7 @@ import type { App as Store } from "../store/app.ts";
 import type { PickedFile } from "../store/folders.ts";
 import { isBusy } from "../store/status.ts";
 import { currentStudy } from "../store/study.ts";
+import { LOOKED_BYTES, looksLikeScores } from "../store/tableFile.ts";
 import { areTaskFiles } from "../store/taskFiles.ts";
 import { ErrorNotice } from "./components/ErrorNotice.tsx";
 import { LabPanel } from "./lab/LabPanel.tsx";
@@ -16,6 +17,7 @@ import { TrajectoryPanel } from "./panels/TrajectoryPanel.tsx";
 import { TrialsPanel } from "./panels/TrialsPanel.tsx";
 import { VerdictPanel } from "./panels/VerdictPanel.tsx";
 import { type ShortcutActions, useShortcuts } from "./shortcuts.ts";
+import { TableView } from "./table/TableView.tsx";
 import { AppContext, useActions, useApp } from "./useApp.ts";
 import { useFolderDrop } from "./useFolderDrop.ts";
 import { useThemeOnDocument } from "./useTheme.ts";
@@ -56,33 +58,49 @@ function Page({ app }: { readonly app: Store }) {
     [app],
   );
   const hanging = useFolderDrop(drop);
+  const hasTable = useApp((state) => state.table.table !== null);
   return (
     <div className="page">
       <TopBar taskRef={task} shortcutsOpen={listing} onShortcuts={setListing} />
       <Notices />
-      <main>
-        <TrajectoryPanel />
-        <LandscapePanel />
-        <PairsPanel />
-        <VerdictPanel />
-        <TrialsPanel />
-        <ItemsPanel />
-        <LabPanel />
-      </main>
+      {hasTable ? <TableView /> : <RunView />}
       {hanging ? (
         <div className="drop-veil">
-          <p className="large">Drop folders of checkpoints or files of a task here. Nothing is uploaded.</p>
+          <p className="large">
+            Drop folders of checkpoints, files of a task, or a table of scores here. Nothing is uploaded.
+          </p>
         </div>
       ) : null}
     </div>
   );
 }
 
-/** Files of a task go to the panel of tasks, everything else to that of runs. */
+function RunView() {
+  return (
+    <main>
+      <TrajectoryPanel />
+      <LandscapePanel />
+      <PairsPanel />
+      <VerdictPanel />
+      <TrialsPanel />
+      <ItemsPanel />
+      <LabPanel />
+    </main>
+  );
+}
+
+/** A table of scores opens by itself, files of a task go to the panel of tasks, everything else to that of runs. */
 async function takeDrop(app: Store, read: () => Promise<readonly PickedFile[]>): Promise<void> {
   // Read once; what cannot be read is told by the panel that the files go to.
   const reading = read();
-  const isTask = areTaskFiles(await reading.catch(() => []));
+  const files = await reading.catch(() => []);
+  const [only, ...others] = files;
+  if (only !== undefined && others.length === 0) {
+    const beginning = await only.file.slice(0, LOOKED_BYTES).text();
+    if (looksLikeScores(only.path, beginning))
+      return app.actions.openTable(only.path, await only.file.text());
+  }
+  const isTask = areTaskFiles(files);
   app.actions.showOpener(!isTask);
   app.actions.showTasks(isTask);
   await (isTask ? app.actions.addTaskFiles : app.actions.addFiles)(() => reading);

@@ -1,7 +1,7 @@
 /** The top line: which run, task and measure; which device computes, and why; theme, link, shortcuts. */
-import { Keyboard, Moon, Share2, Sun, SunMoon } from "lucide-react";
+import { FileSpreadsheet, Keyboard, Moon, Share2, Sun, SunMoon } from "lucide-react";
 import { Popover } from "radix-ui";
-import { type Ref, useMemo } from "react";
+import { type Ref, useEffect, useMemo, useState } from "react";
 import { type MetricName, measuresOf } from "../../domain/measure.ts";
 import { isLinkable } from "../../store/runLink.ts";
 import type { ThemeChoice } from "../../store/state.ts";
@@ -11,6 +11,7 @@ import { CopyButton } from "../components/CopyButton.tsx";
 import { Hint } from "../components/Term.tsx";
 import { Opener } from "../opener/Opener.tsx";
 import { SHORTCUTS } from "../shortcuts.ts";
+import { TableOpener } from "../table/TableView.tsx";
 import { TaskOpener } from "../tasks/TaskOpener.tsx";
 import { useActions, useApp } from "../useApp.ts";
 import { DeviceButton } from "./DeviceButton.tsx";
@@ -54,6 +55,7 @@ export function TopBar(props: {
         onPick={actions.pickMetric}
       />
       <div className="bar-end">
+        <TablesButton />
         <DeviceButton />
         <ThemeButton />
         <Shortcuts open={props.shortcutsOpen} onOpen={props.onShortcuts} />
@@ -73,6 +75,26 @@ function ShareButton() {
         <Share2 size={13} aria-hidden="true" /> share
       </button>
     </Hint>
+  );
+}
+
+/** Scores measured elsewhere. */
+function TablesButton() {
+  const [open, setOpen] = useState(false);
+  const table = useApp((state) => state.table.table?.name ?? null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was picked here is shown, whatever it is called.
+  useEffect(() => setOpen(false), [table]);
+  return (
+    <Popover.Root open={open} onOpenChange={setOpen}>
+      <Popover.Trigger className="button">
+        <FileSpreadsheet size={13} aria-hidden="true" /> your scores
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content className="popover" sideOffset={6} align="end" collisionPadding={8}>
+          <TableOpener />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
   );
 }
 

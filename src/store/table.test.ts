@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { AppError } from "../base/errors.ts";
+import { appOver, forgetWorld, world } from "./fixtures/appOver.ts";
+import { createFakeEngine } from "./fixtures/fakeEngine.ts";
+import { fakeSuggestion, readFakeTable } from "./fixtures/fakeTable.ts";
+
+beforeEach(forgetWorld);
+
+const CSV = "lambda,value\n0,0.5\n0.5,0.7\n1,0.6\n";
+
+async function started(failing = {}) {
+  const app = appOver(createFakeEngine({ delayMs: 0, failing }));
+  await app.start();
+  return app;
+}
+
+describe("a table", () => {
+  it("is read, advised on and put into the address, from which it comes back", async () => {
+    const app = await started();
+    await app.actions.openTable("7b.csv", CSV);
+    const { table, settings, suggestion, status } = app.store.getState().table;
+    expect(table).toEqual(readFakeTable("7b.csv", CSV));
+    expect(settings).toMatchObject({ noise: "fitted", estimate: "likelihood", acquisition: "ei" });
+    expect(suggestion).toEqual(fakeSuggestion(table!.rows, settings!));
+    expect(status.kind).toBe("idle");
+    expect(world.query).toContain(`table=${encodeURIComponent("7b.csv~l~0,0.5~0.5,0.7~1,0.6")}`);
+
+    const again = await started();
+    expect(again.store.getState().table.table?.rows).toEqual(table!.rows);
+    again.actions.closeTable();
+    expect(again.store.getState().table.table).toBeNull();
+    expect(world.query).not.toContain("table=");
+  });
+
+  it("takes known noise where every row has its error, and fitted again once one has none", async () => {
+    const app = await started();
+    await app.actions.openTable("t", "lambda,value,stderr\n0,1,0.1\n1,2,0.1\n");
+    expect(app.store.getState().table.settings?.noise).toBe("known");
+    await app.actions.addRow({ weights: [0.5, 0.5], value: 3, stderr: null });
+    expect(app.store.getState().table.settings?.noise).toBe("fitted");
+    expect(app.store.getState().table.table?.rows).toHaveLength(3);
+    await app.actions.removeRow(0);
+    expect(app.store.getState().table.table?.rows.map(({ value }) => value)).toEqual([2, 3]);
+  });
+
+  it("keeps what was open when another cannot be read, and says why", async () => {
+    const failing: { readTable?: AppError } = {};
+    const app = appOver(createFakeEngine({ delayMs: 0, failing }));
+    await app.start();
+    await app.actions.openTable("good", CSV);
+    failing.readTable = new AppError("bad-format", "The table bad cannot be used.");
+    await app.actions.openTable("bad", "x");
+    const { table, status } = app.store.getState().table;
+    expect(table?.name).toBe("good");
+    expect(status).toMatchObject({ kind: "failed", error: { message: "The table bad cannot be used." } });
+  });
+
+  it("changes its settings; the last change is the one that counts", async () => {
+    const app = await started();
+    await app.actions.openTable("t", CSV);
+    await Promise.all([app.actions.changeTable({ batch: 2 }), app.actions.changeTable({ batch: 3 })]);
+    expect(app.store.getState().table.suggestion?.batch).toHaveLength(3);
+  });
+
+  it("ignores a link that holds none, and says so", async () => {
+    world.query = "?table=nonsense";
+    const app = await started();
+    expect(app.store.getState().table.table).toBeNull();
+    expect(app.store.getState().view.notices.join()).toContain("The address's table was ignored");
+  });
+
+  it("opens a shipped example under its title", async () => {
+    const app = await started();
+    await app.actions.openExample("baichuan2-1980-2200-ceval");
+    expect(app.store.getState().table.table?.name).toBe("Baichuan2 7B, 1980B + 2200B tokens, C-Eval");
+  });
+});
