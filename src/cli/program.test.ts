@@ -306,16 +306,20 @@ describe("documents", () => {
   });
 });
 
+function trialsIn(file: string): number {
+  return readFileSync(file, "utf8").split('{"record":"trial"').length - 1;
+}
+
 describe("journal", () => {
   it("keeps every trial, and resumes from them", async () => {
     const file = join(folder, "journal.jsonl");
     const line = `optimize demo:1 demo:2 --task text --journal ${file} --json`;
     await shell(`${line} --trials 2`);
-    expect(readFileSync(file, "utf8").trimEnd().split("\n")).toHaveLength(3);
-    writeFileSync(file, `${readFileSync(file, "utf8")}{"number": 2, "torn`);
+    expect(trialsIn(file)).toBe(2);
+    writeFileSync(file, `${readFileSync(file, "utf8")}{"record": "trial", "torn`);
     const document = (await shell(`${line} --trials 3`)).json();
     expect(document.trials.map((trial: { number: number }) => trial.number)).toEqual([0, 1, 2]);
-    expect(readFileSync(file, "utf8").trimEnd().split("\n")).toHaveLength(4);
+    expect(trialsIn(file)).toBe(3);
   });
 
   it("refuses another search's journal, and a file that is none", async () => {

@@ -7,6 +7,7 @@ import { AppError, isCancelled, toErrorRecord } from "../base/errors.ts";
 import type { Clock } from "../base/job.ts";
 import type { Engine } from "../rpc/protocol.ts";
 import type { CommandContext, CommonOptions, DefineCommand, Outcome, Run } from "./command.ts";
+import { defineAsk } from "./commands/ask.ts";
 import { defineEvaluate } from "./commands/evaluate.ts";
 import { defineInspect } from "./commands/inspect.ts";
 import { defineMatrix } from "./commands/matrix.ts";
@@ -16,6 +17,7 @@ import { definePerplexity } from "./commands/perplexity.ts";
 import { defineSuggest } from "./commands/suggest.ts";
 import { defineSweep } from "./commands/sweep.ts";
 import { defineTasks } from "./commands/tasks.ts";
+import { defineTell } from "./commands/tell.ts";
 import { createProgressLine } from "./progressLine.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -42,6 +44,8 @@ const COMMANDS: readonly DefineCommand[] = [
   defineMatrix,
   definePerplexity,
   defineSuggest,
+  defineAsk,
+  defineTell,
   defineTasks,
 ];
 

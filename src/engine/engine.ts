@@ -3,6 +3,7 @@
  * differs between the two is in the platform it is handed.
  */
 import { throwIfCancelled } from "../base/job.ts";
+import { ask, askPerson } from "../bayes/optimizer.ts";
 import type { Engine, EngineMethod } from "../rpc/protocol.ts";
 import { createMemoryResults } from "../storage/results/resultStore.ts";
 import { readScoreTable } from "../study/tables/scoreTable.ts";
@@ -58,6 +59,8 @@ function createMethods(platform: Platform): MethodTable<EngineMethod> {
     ...createTaskMethods({ platform, catalogue, demo, hub, tables }),
     start: async ({ backend, threads }) => (await sessions.start(backend, threads)).info,
     openDemo: async (_request, job) => (await demo.open(job.signal)).info,
+    askNext: async ({ settings, history, picked }) =>
+      picked === null ? ask(settings, history) : askPerson(settings, history, picked),
     reconsider: async (request) => reconsider(request),
     readTable: async ({ name, text }) => readScoreTable(name, text),
     suggest: async (request) => suggestNext(request),

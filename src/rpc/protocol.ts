@@ -194,6 +194,15 @@ export type EngineMethods = {
     };
     result: MatrixRecord;
   };
+  /** The next weights of a search whose merges are measured elsewhere; `picked` are the person's own. Needs no device. */
+  askNext: {
+    request: {
+      readonly settings: SearchSettings;
+      readonly history: readonly HistoryPoint[];
+      readonly picked: readonly number[] | null;
+    };
+    result: Ask;
+  };
   /** What a search would do after these measurements under these settings, and how well the data bear other models. */
   reconsider: {
     request: { readonly settings: SearchSettings; readonly history: readonly HistoryPoint[] };

@@ -8,7 +8,7 @@ import type { SearchSettings } from "../../domain/surrogate.ts";
 import type { EngineMethods, SubjectRequest } from "../../rpc/protocol.ts";
 import { resolveParents } from "../checkpoints.ts";
 import type { CommandContext, CommonOptions, Outcome, Run } from "../command.ts";
-import { type Journal, openJournal } from "../journal.ts";
+import { checkSameSearch, type Journal, openJournal } from "../journal.ts";
 import {
   addCommonOptions,
   addMeasureOptions,
@@ -63,16 +63,21 @@ async function optimize(
   const parents = await resolveParents(names, context);
   const { subject, measure, info } = await resolveSubject(parents, options, context);
   const settings = searchSettings(parents.length, options);
+  const head = { subject, settings, fork: null };
   const journal =
-    options.journal === undefined ? null : await openJournal(options.journal, { subject, settings });
+    options.journal === undefined ? null : await openJournal(options.journal, context.job().signal);
   let searched: Searched;
   try {
+    if (journal?.contents === null) await journal.begin(head);
+    else if (journal !== null) checkSameSearch(options.journal ?? "", journal.contents, head);
+    const history = journal?.contents?.trials ?? [];
     const request = {
       subject,
-      settings: journal?.settings ?? settings,
-      history: journal?.trials ?? [],
+      // What the search began with holds the T of GP-Hedge's learning rate, whatever is asked for now.
+      settings: journal?.contents?.head.settings ?? settings,
+      history,
       picked: [],
-      trials: Math.max(settings.trials, journal?.trials.length ?? 0),
+      trials: Math.max(settings.trials, history.length),
       race: raceOf(options),
     };
     searched = await search(request, journal, context);
@@ -96,11 +101,17 @@ async function search(
   const parents: StudyRecord["parents"][number][] = [];
   const trials: Trial[] = [...request.history];
   const job = context.job((event) => {
-    if (event.kind === "parent") parents[event.index] = event.score;
+    // A failed write is reported when the journal is closed.
+    if (event.kind === "parent") {
+      parents[event.index] = event.score;
+      const weights = request.subject.parents.map((_, i) => (i === event.index ? 1 : 0));
+      const isKnown = journal?.contents?.given.some((one) => one.weights[event.index] === 1) === true;
+      if (!isKnown) journal?.given({ weights, ...event.score }).catch(() => undefined);
+    }
+    if (event.kind === "ask") journal?.ask(event.ask, request.settings.seed).catch(() => undefined);
     if (event.kind !== "trial") return;
     trials.push(event.trial);
-    // A failed write is reported when the journal is closed.
-    journal?.append(event.trial).catch(() => undefined);
+    journal?.trial(event.trial).catch(() => undefined);
   });
   try {
     return { ...(await context.engine.call("optimize", request, job)), stopped: false };

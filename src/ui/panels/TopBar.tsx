@@ -82,7 +82,7 @@ function ShareButton() {
 function TablesButton() {
   const [open, setOpen] = useState(false);
   const table = useApp((state) => state.table.table?.name ?? null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was picked here is shown, whatever it is called.
+  // What was picked here is shown.
   useEffect(() => setOpen(false), [table]);
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
