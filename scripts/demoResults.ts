@@ -38,7 +38,7 @@ async function computeResults(engine: Engine): Promise<ShippedResults> {
   const lambdas = Array.from({ length: SWEEP_POINTS }, (_, i) => i / (SWEEP_POINTS - 1));
   const sweep = await timed("sweep", () => engine.call("sweep", { subject, lambdas, race: null }, job));
   const settings = { ...defaultSearchSettings(2), alpha: 0, trials: TRIALS };
-  const search = { subject, settings, history: [], picked: [], trials: TRIALS, race: null };
+  const search = { subject, settings, history: [], picked: [], journal: null, trials: TRIALS, race: null };
   const study = await timed("search", () => engine.call("optimize", search, job));
   const best = study.trials[study.best!]!;
   const heldout = await engine.call("compare", { subject, weights: best.weights }, job);

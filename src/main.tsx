@@ -44,6 +44,7 @@ function effectsOver(source: Source): Effects {
   return {
     ...source,
     fetchExample: (file) => fetch(new URL(`./examples/${file}`, document.baseURI)),
+    newId: () => crypto.randomUUID(),
     clock: () => performance.now(),
     schedule: (flush) => requestAnimationFrame(flush),
     preferences: {

@@ -37,6 +37,8 @@ function nodePlatform(named: Pick<CommonOptions, "config" | "tokenizer">): Platf
     hash: nodeHashSource,
     openKept: async () => createNodeHubCache(cacheFolder),
     listFiles: listNodeFiles,
+    // A search names its own journal here.
+    openJournals: async () => null,
     openResults: async () => createNodeResults(resultsFolder(process.env)),
     async openFolder(target) {
       if (target.kind === "path") return createNodeFolder(target.path);

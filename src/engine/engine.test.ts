@@ -106,6 +106,7 @@ test("an optimisation asks, tells, continues from its trials exactly, and replay
     settings,
     history: [],
     picked: [],
+    journal: null,
     trials: 7,
     race: null,
   };
@@ -140,6 +141,7 @@ test("a search set up for other checkpoints is refused", async () => {
     settings: { ...settings, parents: 3 },
     history: [],
     picked: [],
+    journal: null,
     trials: 3,
     race: null,
   };
@@ -153,6 +155,7 @@ test("three parents are searched on the simplex", async () => {
     settings: three,
     history: [],
     picked: [],
+    journal: null,
     trials: 6,
     race: null,
   };

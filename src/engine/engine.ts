@@ -20,6 +20,7 @@ import { reconsider } from "./reconsider.ts";
 import { createReplayMethods } from "./replayMethods.ts";
 import { createSession } from "./session.ts";
 import { createSessions } from "./sessions.ts";
+import { createStudyJournals } from "./studyJournals.ts";
 import { createStudyMethods } from "./studyMethods.ts";
 import { suggestNext } from "./suggest.ts";
 import { createTaskCatalogue } from "./taskCatalogue.ts";
@@ -48,12 +49,14 @@ function createMethods(platform: Platform): MethodTable<EngineMethod> {
     createSession(backend, { platform, shelf, catalogue, contents, tables }),
   );
   const checkpoints = createCheckpointMethods({ platform, catalogue, demo, hub, places, shelf, sessions });
+  const journals = createStudyJournals(opened(platform.openJournals), platform.hash);
   const openSession = async (signal: AbortSignal) => {
     await demo.knowTasks(signal);
     return sessions.current();
   };
   return {
-    ...createStudyMethods(openSession, catalogue, platform.clock, checkpoints.holding),
+    ...createStudyMethods(openSession, catalogue, platform.clock, checkpoints.holding, journals),
+    ...journals.methods,
     ...createReplayMethods(openSession, platform.clock, checkpoints.holding),
     ...checkpoints.methods,
     ...createTaskMethods({ platform, catalogue, demo, hub, tables }),
@@ -67,13 +70,19 @@ function createMethods(platform: Platform): MethodTable<EngineMethod> {
   };
 }
 
-/** Item tables in the platform's store, opened when first asked for; in memory where there is none. */
-function openTables({ openResults }: Platform): () => Promise<ItemTables> {
-  let opening: Promise<ItemTables> | null = null;
+/** What is opened once, when first asked for. */
+function opened<T>(open: () => Promise<T>): () => Promise<T> {
+  let opening: Promise<T> | null = null;
   return () => {
-    opening ??= openResults()
-      .catch(() => null)
-      .then((store) => createItemTables(store ?? createMemoryResults()));
+    opening ??= open();
     return opening;
   };
+}
+
+/** Item tables in the platform's store, opened when first asked for; in memory where there is none. */
+function openTables({ openResults }: Platform): () => Promise<ItemTables> {
+  return opened(async () => {
+    const store = await openResults().catch(() => null);
+    return createItemTables(store ?? createMemoryResults());
+  });
 }

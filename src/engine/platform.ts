@@ -10,6 +10,7 @@ import type { FileSet } from "../storage/byteSource.ts";
 import type { FolderWriter } from "../storage/folderWriter.ts";
 import type { Fetch } from "../storage/httpRequest.ts";
 import type { KeptFiles } from "../storage/hub/hubFiles.ts";
+import type { JournalStore } from "../storage/journals/journalStore.ts";
 import type { ResultStore } from "../storage/results/resultStore.ts";
 import type { HashSource } from "../storage/sha256.ts";
 import type { DataFiles } from "../tasks/data/dataFiles.ts";
@@ -40,6 +41,8 @@ export interface Platform {
   listFiles(path: string): Promise<DataFiles>;
   /** Where results are kept; `null` where nothing can be, so that they are gone when the program ends. */
   openResults(): Promise<ResultStore | null>;
+  /** Where journals of searches are kept; `null` where nothing can be. */
+  openJournals(): Promise<JournalStore | null>;
   /** A folder to export into. @throws AppError `write-failed`. */
   openFolder(target: ExportTarget): Promise<FolderWriter>;
   /** @throws AppError `device` when the choice cannot be had. */

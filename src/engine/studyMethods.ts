@@ -16,6 +16,7 @@ import { runSweep } from "../study/sweep.ts";
 import type { Holding, MethodTable } from "./methodTable.ts";
 import type { RowsRequest } from "./preparedRows.ts";
 import type { CallJob, Session } from "./session.ts";
+import type { StudyJournals } from "./studyJournals.ts";
 import type { TaskCatalogue } from "./taskCatalogue.ts";
 
 /** What the heat map's rule `perplexity` is computed of: no label, no prompt (P2 eq. 3). */
@@ -41,12 +42,14 @@ export function createStudyMethods(
   catalogue: TaskCatalogue,
   clock: Clock,
   holding: Holding,
+  journals: Pick<StudyJournals, "keeping">,
 ): MethodTable<StudyMethod> {
   const methods = createMethods(openSession, catalogue, clock);
   return {
     evaluate: (request, job) => holding(request.recipe.parents, job, () => methods.evaluate(request, job)),
     sweep: (request, job) => holding(request.subject.parents, job, () => methods.sweep(request, job)),
-    optimize: (request, job) => holding(request.subject.parents, job, () => methods.optimize(request, job)),
+    optimize: (request, job) =>
+      holding(request.subject.parents, job, () => journals.keeping(request, job, methods.optimize)),
     compare: (request, job) => holding(request.subject.parents, job, () => methods.compare(request, job)),
     changes: (request, job) => holding(request.subject.parents, job, () => methods.changes(request, job)),
     matrix: (request, job) => holding(request.subject.parents, job, () => methods.matrix(request, job)),

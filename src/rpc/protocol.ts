@@ -7,6 +7,7 @@ import type { BackendChoice, BackendInfo } from "../domain/backend.ts";
 import type { HubRepository, Inspection, RunInfo, Stored } from "../domain/checkpoint.ts";
 import type { Evaluation } from "../domain/evaluation.ts";
 import type { ExportedFile, ExportRequest } from "../domain/export.ts";
+import type { JournalContents, JournalHead } from "../domain/journal.ts";
 import type { MetricName } from "../domain/measure.ts";
 import type { Perplexity, PerplexityInputs } from "../domain/perplexity.ts";
 import type { Recipe } from "../domain/recipe.ts";
@@ -169,10 +170,19 @@ export type EngineMethods = {
       readonly trials: number;
       /** Weights that the person picked: the next trials measure these. */
       readonly picked: readonly (readonly number[])[];
+      /** Where it is written down, by a name of its own, and what it left; `null` keeps nothing. */
+      readonly journal: { readonly id: string; readonly fork: JournalHead["fork"] } | null;
       readonly race: Race | null;
     };
     result: StudyRecord;
   };
+  /** Searches of this subject that were written down, the newest first; those that cannot be read are left out. */
+  recallStudies: {
+    request: { readonly subject: SubjectRequest };
+    result: readonly (JournalContents & { readonly journal: string })[];
+  };
+  /** Removes a search's journal. */
+  forgetStudy: { request: { readonly subject: SubjectRequest; readonly journal: string }; result: null };
   /** The merge against its parents on the other rows, item by item. */
   compare: {
     request: { readonly subject: SubjectRequest; readonly weights: readonly number[] };

@@ -14,6 +14,7 @@ import { createKeptActions, type KeptActions } from "./kept.ts";
 import { endLive } from "./live.ts";
 import { createMatrixActions, type MatrixActions } from "./matrix.ts";
 import { createQueue } from "./queue.ts";
+import { createRecall } from "./recall.ts";
 import { createReplayActions, type ReplayActions } from "./replay.ts";
 import { createResultsActions, type ResultsActions } from "./results.ts";
 import { createRunActions, followAddress, isDemo, type RunActions } from "./run.ts";
@@ -166,6 +167,9 @@ export function createApp(effects: Effects): App {
       if (shared !== null) game.takeGame(shared);
       const scores = new URLSearchParams(asked).get("table");
       const reading = scores === null ? null : table.takeTable(scores);
+      const recall = createRecall(context, usual);
+      recall(store.getState());
+      store.subscribe(recall);
       writeAddress(context, usual);
       store.subscribe(() => writeAddress(context, usual));
       await Promise.all([engine, reading]);

@@ -6,7 +6,7 @@ import type { SearchSettings } from "../domain/surrogate.ts";
 import type { Context } from "./context.ts";
 import type { AppState, StudyEntry } from "./state.ts";
 import { isBusy } from "./status.ts";
-import { bestTrial, currentStudy, currentStudyKey, freshEntry } from "./study.ts";
+import { bestTrial, currentStudy, currentStudyKey, forgetJournal, freshEntry } from "./study.ts";
 import { currentKey } from "./subject.ts";
 
 /** Actions on branches of the present question. */
@@ -77,6 +77,7 @@ export function createBranchActions(
       const entry = freshEntry(
         { ...record, settings, trials, best: bestTrial(trials), surrogate: null, heldout: null },
         { of, step },
+        context.effects.newId(),
       );
       patch("study", { entries: { ...state.study.entries, [key]: entry } });
       openBranch(key);
@@ -89,13 +90,15 @@ export function createBranchActions(
       const entry = searches.entries[key];
       if (question === null || entry === undefined || key === question || isBusy(entry.status)) return;
       if (currentStudyKey(get()) === key) openBranch(question);
+      forgetJournal(context, entry.journal);
       const { [key]: _, ...entries } = get().study.entries;
       patch("study", { entries });
     },
   };
 }
 
-function freshKey(question: string, entries: AppState["study"]["entries"]): string {
+/** A key for one branch more of a question. */
+export function freshKey(question: string, entries: AppState["study"]["entries"]): string {
   for (let number = 2; ; number++) {
     const key = `${question}${MARK}${number}`;
     if (entries[key] === undefined) return key;

@@ -14,6 +14,8 @@ export type Effects = {
   readonly fetchShipped: () => Promise<Response>;
   /** A shipped table of scores, by its file's name, as it comes. */
   readonly fetchExample: (file: string) => Promise<Response>;
+  /** A name that nothing else has: lower-case letters, digits and `-`. */
+  readonly newId: () => string;
   readonly clock: Clock;
   /** Calls back soon, at most once a frame; events are applied together then. */
   readonly schedule: (flush: () => void) => void;

@@ -38,6 +38,7 @@ export async function adoptShipped({ effects, get, patch }: Context): Promise<vo
     pending: null,
     stopped: false,
     fork: null,
+    journal: effects.newId(),
   };
   patch("study", { entries: { ...get().study.entries, [keyOf(study.subject)]: entry } });
   patch("sweep", {

@@ -171,6 +171,8 @@ export type StudyEntry = {
   readonly stopped: boolean;
   /** Where it left another search of the same question; `null` for one that began by itself. */
   readonly fork: Fork | null;
+  /** Name of the journal it is kept in. */
+  readonly journal: string;
 };
 
 /** A branch of a search begins with the trials before one of its steps. */

@@ -85,7 +85,8 @@ export function createStudyActions(context: Context, onEnd: () => Promise<void>)
     const isOver = old !== undefined && (isComplete(old) || old.stopped);
     if (old !== undefined && !isStale(old, present.settings) && (adds || !isOver)) return old;
     const record = freshRecord(subject, present.settings, old?.record.parents ?? []);
-    const entry = freshEntry(record, old?.fork ?? null);
+    const entry = freshEntry(record, old?.fork ?? null, context.effects.newId());
+    if (old?.origin === "computed") forgetJournal(context, old.journal);
     context.patch("study", { entries: { ...study.entries, [key]: entry } });
     context.patch("view", { step: null });
     return entry;
@@ -97,7 +98,7 @@ export function createStudyActions(context: Context, onEnd: () => Promise<void>)
     const request = subjectRequest(state, state.subject.parents);
     if (key === null || measure === null || request === null) return;
     if (isBusy(state.study.entries[key]?.status ?? IDLE)) return;
-    const { record } = prepare(key, recordSubject(request, measure), adds);
+    const { record, journal, fork } = prepare(key, recordSubject(request, measure), adds);
     const run = startRun(context, {
       method: "optimize",
       request: () => ({
@@ -106,6 +107,7 @@ export function createStudyActions(context: Context, onEnd: () => Promise<void>)
         history: record.trials,
         trials: adds ? record.trials.length + 1 : record.settings.trials,
         picked,
+        journal: { id: journal, fork: keptFork(context.get(), fork) },
         race: state.subject.race,
       }),
       onStatus: (status) => change(key, isBusy(status) ? { status } : { status, pending: null }),
@@ -148,9 +150,26 @@ function recordSubject(request: NonNullable<ReturnType<typeof subjectRequest>>, 
   return { parents, task, split, measure };
 }
 
+/** Removes a search's journal; one that cannot be removed is only found again. */
+export function forgetJournal({ get, effects }: Context, journal: string): void {
+  const subject = subjectRequest(get(), get().subject.parents);
+  if (subject === null) return;
+  const job = { signal: new AbortController().signal, emit: () => undefined };
+  void effects.engine.call("forgetStudy", { subject, journal }, job).catch(() => undefined);
+}
+
+/** A fork as a journal names it: by the other search's journal. */
+function keptFork(
+  { study }: AppState,
+  fork: Fork | null,
+): { readonly of: string; readonly step: number } | null {
+  const of = fork === null ? undefined : study.entries[fork.of]?.journal;
+  return fork === null || of === undefined ? null : { of, step: fork.step };
+}
+
 /** A search at rest. */
-export function freshEntry(record: StudyRecord, fork: Fork | null): StudyEntry {
-  return { record, origin: "computed", status: IDLE, pending: null, stopped: false, fork };
+export function freshEntry(record: StudyRecord, fork: Fork | null, journal: string): StudyEntry {
+  return { record, origin: "computed", status: IDLE, pending: null, stopped: false, fork, journal };
 }
 
 /** A search with no trials; parents' scores known already may be given. */

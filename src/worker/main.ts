@@ -10,6 +10,7 @@ import { createWebBackend } from "../runtime/ortWeb.ts";
 import { clearDownloads, createDirectoryFolder, createDownloadFolder } from "../storage/directoryFolder.ts";
 import { createHttpFileSet } from "../storage/http.ts";
 import { createOpfsCache } from "../storage/opfs/opfs.ts";
+import { createOpfsJournals } from "../storage/opfs/opfsJournals.ts";
 import { createOpfsResults } from "../storage/opfs/opfsResults.ts";
 import { hashSource } from "../storage/sha256.ts";
 
@@ -40,6 +41,7 @@ const engine = createEngine({
     throw new AppError("usage", "A browser has no paths: choose the files, or drop them on the page.");
   },
   openResults: () => createOpfsResults(navigator.storage),
+  openJournals: () => createOpfsJournals(navigator),
   async openFolder(target) {
     switch (target.kind) {
       case "directory":

@@ -77,6 +77,7 @@ async function optimize(
       settings: journal?.contents?.head.settings ?? settings,
       history,
       picked: [],
+      journal: null,
       trials: Math.max(settings.trials, history.length),
       race: raceOf(options),
     };
