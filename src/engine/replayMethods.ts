@@ -1,14 +1,15 @@
-/** The methods that replay searches on what is measured. Wiring only. */
+/** The methods that make more of what is measured: replays, items over λ, predicted sweeps. Wiring only. */
 import type { Clock, Progress } from "../base/job.ts";
 import { measureOutcomes } from "../study/itemOutcomes.ts";
+import { runMarginSweep } from "../study/marginSweep.ts";
 import { replayOne, replaySearches } from "../study/replaySearches.ts";
 import type { Holding, MethodTable } from "./methodTable.ts";
 import type { Session } from "./session.ts";
 
 /** The methods of this file. */
-export type ReplayMethod = "replaySearches" | "playSearch" | "itemOutcomes";
+export type ReplayMethod = "replaySearches" | "playSearch" | "itemOutcomes" | "marginSweep";
 
-/** @param openSession the current session; only `itemOutcomes` needs it. */
+/** @param openSession the current session; replays do not need it. */
 export function createReplayMethods(
   openSession: (signal: AbortSignal) => Promise<Session>,
   clock: Clock,
@@ -24,6 +25,17 @@ export function createReplayMethods(
         const watched = { signal, onProgress: (progress: Progress) => emit({ kind: "progress", progress }) };
         const session = await openSession(signal);
         return measureOutcomes(await session.objective(subject, watched), lambdas, watched);
+      }),
+    marginSweep: ({ subject, ...plan }, job) =>
+      holding(subject.parents, job, async () => {
+        const { signal, emit } = job;
+        const watched = { signal, onProgress: (progress: Progress) => emit({ kind: "progress", progress }) };
+        const session = await openSession(signal);
+        return runMarginSweep(await session.objective(subject, watched), plan, {
+          ...watched,
+          onParent: (index, score) => emit({ kind: "parent", index, score }),
+          onPoint: (point) => emit({ kind: "point", point }),
+        });
       }),
   };
 }

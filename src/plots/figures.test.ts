@@ -134,7 +134,7 @@ describe("a step of a search", () => {
 });
 
 describe("the landscape", () => {
-  const input = { measure: acc, alpha: 0.5, parents: record.parents, sweep: [], live: null };
+  const input = { measure: acc, alpha: 0.5, parents: record.parents, sweep: [], predicted: null, live: null };
   const figure = landscapeFigure({ ...input, view: viewStep(record, null, 3), range: [66, 78] }, light);
 
   it("draws measured merges in percent with their errors, coloured by λ", () => {
@@ -192,7 +192,15 @@ describe("the acquisition functions", () => {
 });
 
 it("puts no numbers beside an empty landscape", () => {
-  const nothing = { measure: acc, alpha: 0, parents: [null, null], view: null, sweep: [], live: null };
+  const nothing = {
+    measure: acc,
+    alpha: 0,
+    parents: [null, null],
+    view: null,
+    sweep: [],
+    predicted: null,
+    live: null,
+  };
   const { yaxis } = landscapeFigure({ ...nothing, range: [0, 1] }, light).layout;
   expect(yaxis).toMatchObject({ showticklabels: false, showgrid: false });
   const parents = [{ value: 0.7, stderr: 0.02, n: 500 }, null];

@@ -1,4 +1,5 @@
 /** The landscape: score over λ, as the model saw it and as it was measured. Pure: records → figure. */
+import type { MarginSweepRecord } from "../domain/margins.ts";
 import type { Measure } from "../domain/measure.ts";
 import type { Score, SweepPoint, Trial } from "../domain/study.ts";
 import { posteriorBands } from "./bands.ts";
@@ -24,6 +25,8 @@ export type LandscapeInput = {
   readonly parents: readonly (Score | null)[];
   readonly view: StepView | null;
   readonly sweep: readonly SweepPoint[];
+  /** The accuracy predicted from margins; `null` where none is. */
+  readonly predicted: MarginSweepRecord | null;
   /** The merge that is being evaluated, with its score so far; `null` where none is. */
   readonly live: (Score & { readonly lambda: number; readonly total: number }) | null;
   /** From `valueRange`, so that scrubbing does not move the axis. */
@@ -35,7 +38,10 @@ export function landscapeFigure(input: LandscapeInput, palette: Palette): Figure
   const { measure, view, sweep } = input;
   // Numbers beside an empty picture would be made up.
   const measured =
-    (view !== null && view.count > 0) || sweep.length > 0 || input.parents.some((parent) => parent !== null);
+    (view !== null && view.count > 0) ||
+    sweep.length > 0 ||
+    input.predicted !== null ||
+    input.parents.some((parent) => parent !== null);
   const yaxis = {
     ...houseAxis(palette, input.range),
     showgrid: measured,
@@ -47,6 +53,7 @@ export function landscapeFigure(input: LandscapeInput, palette: Palette): Figure
   return {
     data: [
       ...posteriorBands(measure, view?.surrogate?.grid ?? null, newItemsStderr(view), palette),
+      ...predictedTraces(input, palette),
       drawTrace(measure, view, palette),
       sweepTrace(measure, sweep, palette),
       parentTrace(input, palette),
@@ -82,6 +89,56 @@ export function valueRange(
 export function newItemsStderr(view: StepView | null): number | null {
   const known = (view?.seen ?? []).flatMap(({ stderr }) => (stderr === null ? [] : [stderr]));
   return known.sort((a, b) => a - b)[Math.floor(known.length / 2)] ?? null;
+}
+
+/** The predicted staircase with ±2 of its deviations, and the merges it goes through and was checked at. */
+function predictedTraces({ measure, predicted }: LandscapeInput, palette: Palette): readonly Trace[] {
+  const { lambda, value, std } = predicted?.curve ?? { lambda: [], value: [], std: [] };
+  const shown = (times: number): number[] =>
+    value.map((at, i) => toShown(measure, at + times * (std[i] ?? 0)));
+  const checks = predicted?.verification ?? [];
+  const merges = [...(predicted?.points ?? []), ...checks];
+  return [
+    {
+      type: "scatter",
+      name: "predicted, ±2 deviations",
+      mode: "none",
+      x: [...lambda, ...lambda.toReversed()],
+      y: [...shown(2), ...shown(-2).reverse()],
+      fill: "toself",
+      fillcolor: withAlpha(palette.focus, 0.14),
+      hoverinfo: "skip",
+    },
+    {
+      type: "scatter",
+      name: "predicted from margins",
+      mode: "lines",
+      x: lambda,
+      y: shown(0),
+      line: { color: palette.focus, width: 1.75 },
+      text: lambda.map(
+        (at, i) =>
+          `predicted, λ = ${formatLambda(at)}: ${formatScore(measure, { value: value[i] ?? 0, stderr: std[i] ?? null })}`,
+      ),
+      hovertemplate: "%{text}<extra></extra>",
+    },
+    {
+      type: "scatter",
+      name: "merges of the prediction",
+      mode: "markers",
+      x: merges.map((point) => point.lambda),
+      y: merges.map((point) => toShown(measure, point.value)),
+      marker: {
+        color: palette.focus,
+        size: merges.map((_, i) => (i < merges.length - checks.length ? 6 : 10)),
+        symbol: "x",
+      },
+      text: merges.map(
+        (point) => `measured, λ = ${formatLambda(point.lambda, 3)}: ${formatScore(measure, point)}`,
+      ),
+      hovertemplate: "%{text}<extra></extra>",
+    },
+  ];
 }
 
 /** The curve that Thompson sampling drew, where it nominates: its maximum is what it wants. */

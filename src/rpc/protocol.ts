@@ -8,6 +8,7 @@ import type { HubRepository, Inspection, RunInfo, Stored } from "../domain/check
 import type { Evaluation } from "../domain/evaluation.ts";
 import type { ExportedFile, ExportRequest } from "../domain/export.ts";
 import type { JournalContents, JournalHead } from "../domain/journal.ts";
+import type { MarginSweepRecord } from "../domain/margins.ts";
 import type { MetricName } from "../domain/measure.ts";
 import type { Perplexity, PerplexityInputs } from "../domain/perplexity.ts";
 import type { Recipe } from "../domain/recipe.ts";
@@ -217,6 +218,11 @@ export type EngineMethods = {
   reconsider: {
     request: { readonly settings: SearchSettings; readonly history: readonly HistoryPoint[] };
     result: { readonly ask: Ask; readonly profiles: readonly LikelihoodProfile[] };
+  };
+  /** A sweep predicted from the margins of all items at few λ, with more λ measured to show it wrong. */
+  marginSweep: {
+    request: { readonly subject: SubjectRequest; readonly points: number; readonly verify: number };
+    result: MarginSweepRecord;
   };
   /** Searches run by the thousand on a sweep's table. Needs no device. */
   replaySearches: {

@@ -7,6 +7,7 @@ import type { Progress } from "../base/job.ts";
 import type { BackendChoice, BackendInfo } from "../domain/backend.ts";
 import type { HubRepository, Inspection, RunInfo, Stored } from "../domain/checkpoint.ts";
 import type { Game } from "../domain/game.ts";
+import type { MarginSweepRecord } from "../domain/margins.ts";
 import type { MetricName } from "../domain/measure.ts";
 import type { ReplayPath, ReplayResult } from "../domain/replay.ts";
 import type { KeptResults } from "../domain/results.ts";
@@ -224,11 +225,17 @@ export type SweepEntry = {
   readonly planned: number;
 };
 
+/** A sweep predicted from few merges, and its life. */
+export type PredictedEntry = { readonly record: MarginSweepRecord | null; readonly status: Status };
+
 /** Sweeps by question. */
-export type SweepState = { readonly entries: Readonly<Record<string, SweepEntry>> };
+export type SweepState = {
+  readonly entries: Readonly<Record<string, SweepEntry>>;
+  readonly predicted: Readonly<Record<string, PredictedEntry>>;
+};
 
 /** No sweep. */
-export const NO_SWEEP: SweepState = { entries: {} };
+export const NO_SWEEP: SweepState = { entries: {}, predicted: {} };
 
 /** A heat map and its life. */
 export type MatrixEntry = {

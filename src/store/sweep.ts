@@ -4,7 +4,7 @@ import type { SweepPoint, SweepRecord } from "../domain/study.ts";
 import type { EngineEvent } from "../rpc/protocol.ts";
 import type { Context } from "./context.ts";
 import { followRounds } from "./live.ts";
-import type { AppState, SweepEntry } from "./state.ts";
+import type { AppState, PredictedEntry, SweepEntry } from "./state.ts";
 import { IDLE, isBusy, type Origin } from "./status.ts";
 import { currentKey, subjectRequest } from "./subject.ts";
 import { type Running, startRun } from "./work.ts";
@@ -16,8 +16,20 @@ export const SWEEP_POINTS = 100;
 export type SweepActions = {
   /** Measures the λ that are still missing; a complete sweep is measured anew. */
   readonly runSweep: () => Promise<void>;
+  /** Predicts the sweep from the margins of few merges, and checks the prediction. */
+  readonly predictSweep: () => Promise<void>;
+  /** Ends a sweep or a prediction; what was measured stays. */
   readonly cancelSweep: () => void;
 };
+
+/** Merges that a prediction measures, and those that check it (bench/margins.ts). */
+export const PREDICTED_FROM = { points: 4, verify: 2 } as const;
+
+/** The present pair's predicted sweep. */
+export function currentPrediction(state: AppState): PredictedEntry | null {
+  const key = currentKey(state, state.subject.parents);
+  return key === null ? null : (state.sweep.predicted[key] ?? null);
+}
 
 /** The present pair's sweep. */
 export function currentSweep(state: AppState): SweepEntry | null {
@@ -72,6 +84,25 @@ export function createSweepActions(context: Context): SweepActions {
         },
         onResult: ({ points, parents }) =>
           change(key, (now) => ({ points: mergePoints(now.points, points), parents, status: IDLE })),
+      });
+      await running.done;
+    },
+    async predictSweep() {
+      const state = context.get();
+      const key = currentKey(state, state.subject.parents);
+      const subject = subjectRequest(state, state.subject.parents);
+      if (key === null || subject === null || isBusy(state.sweep.predicted[key]?.status ?? IDLE)) return;
+      const set = (next: Partial<PredictedEntry>): void => {
+        const { predicted } = context.get().sweep;
+        const before = predicted[key] ?? { record: null, status: IDLE };
+        context.patch("sweep", { predicted: { ...predicted, [key]: { ...before, ...next } } });
+      };
+      running?.pause();
+      running = startRun(context, {
+        method: "marginSweep",
+        request: () => ({ subject, ...PREDICTED_FROM }),
+        onStatus: (status) => set({ status }),
+        onResult: (record) => set({ record, status: IDLE }),
       });
       await running.done;
     },

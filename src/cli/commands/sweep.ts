@@ -18,6 +18,7 @@ import {
   raceOf,
   type TaskOptions,
 } from "../options.ts";
+import { predictSweep } from "../predictedSweep.ts";
 import { describeMeasure, inMetricUnits } from "../scores.ts";
 import { resolveSubject } from "../subject.ts";
 import { formatLambda, formatRows, formatValue } from "../text/numbers.ts";
@@ -26,7 +27,12 @@ import { formatTable, textWidth } from "../text/table.ts";
 
 type SweepOptions = CommonOptions &
   TaskOptions &
-  RaceOptions & { readonly points: number; readonly from: number; readonly to: number };
+  RaceOptions & {
+    readonly points: number;
+    readonly from: number;
+    readonly to: number;
+    readonly predict?: number;
+  };
 
 /** What was measured, whole or cut short; objective units. */
 type Measured = {
@@ -51,7 +57,12 @@ export function defineSweep(program: Command, run: Run): void {
     )
       .option("--points <n>", "how many λ, both ends included", integerIn(1, 100_000), 100)
       .option("--from <lambda>", "first λ", numberIn(0, 1), 0)
-      .option("--to <lambda>", "last λ", numberIn(0, 1), 1),
+      .option("--to <lambda>", "last λ", numberIn(0, 1), 1)
+      .option(
+        "--predict <n>",
+        "measure only n merges and two checks, and predict the accuracy everywhere from the items' margins",
+        integerIn(2, 50),
+      ),
   ).action((older: string, newer: string, options: SweepOptions) =>
     run(options, (context) => sweep([older, newer], options, context)),
   );
@@ -66,6 +77,7 @@ async function sweep(
   const parents = await resolveParents(names, context);
   if (parents.length !== 2) throw new AppError("usage", "A sweep is between two checkpoints.");
   const { subject, measure } = await resolveSubject(parents, options, context);
+  if (options.predict !== undefined) return predictSweep(subject, options.predict, context);
   const measured = await measureSweep({ subject, lambdas, race: raceOf(options) }, context);
   return {
     json: sweepDocument(parents, subject, measure, measured),

@@ -12,7 +12,7 @@ import { currentLive } from "../../store/live.ts";
 import { pairScores } from "../../store/pairScores.ts";
 import { currentStudy } from "../../store/study.ts";
 import { currentMeasure } from "../../store/subject.ts";
-import { currentSweep } from "../../store/sweep.ts";
+import { currentPrediction, currentSweep } from "../../store/sweep.ts";
 import { drawnWhatIf } from "../../store/whatIf.ts";
 import { Figure } from "../components/Figure.tsx";
 import { LambdaOverlay } from "../components/LambdaOverlay.tsx";
@@ -93,17 +93,19 @@ function Plots({ view, measure }: { readonly view: StepView | null; readonly mea
 function useLandscape(view: StepView | null, measure: Measure, alpha: number) {
   const trials = useApp((state) => currentStudy(state)?.record.trials ?? NO_TRIALS);
   const sweep = useApp((state) => currentSweep(state)?.points ?? NO_POINTS);
+  const predicted = useApp((state) => currentPrediction(state)?.record ?? null);
   const older = useApp((state) => pairScores(state, 0));
   const newer = useApp((state) => pairScores(state, 1));
   const now = useApp(currentLive);
   const palette = usePalette();
   return useMemo(() => {
     const parents = [older, newer];
-    const range = valueRange(measure, [...parents, ...trials, ...sweep]);
+    const merges = predicted === null ? [] : [...predicted.points, ...predicted.verification];
+    const range = valueRange(measure, [...parents, ...trials, ...sweep, ...merges]);
     const coming = now !== null && now.weights.length === 2 && now.score.n < now.total;
     const live = coming ? { ...now.score, lambda: now.weights[1]!, total: now.total } : null;
-    return landscapeFigure({ measure, alpha, parents, view, sweep, live, range }, palette);
-  }, [measure, alpha, older, newer, view, trials, sweep, now, palette]);
+    return landscapeFigure({ measure, alpha, parents, view, sweep, predicted, live, range }, palette);
+  }, [measure, alpha, older, newer, view, trials, sweep, predicted, now, palette]);
 }
 
 function landscapeWords(view: StepView | null, measure: Measure): string {
@@ -134,7 +136,7 @@ function Legend(props: {
 function NoSearch() {
   const { runStudy } = useActions();
   const trials = useApp(({ subject }) => subject.settings.trials);
-  const swept = useApp((state) => currentSweep(state) !== null);
+  const swept = useApp((state) => currentSweep(state) !== null || currentPrediction(state)?.record != null);
   return (
     <div className={swept ? "nothing-yet beside-sweep" : "nothing-yet"}>
       <p>
