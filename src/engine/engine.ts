@@ -4,6 +4,7 @@
  */
 import { throwIfCancelled } from "../base/job.ts";
 import { ask, askPerson } from "../bayes/optimizer.ts";
+import { surfaceOf } from "../bayes/surface.ts";
 import type { Engine, EngineMethod } from "../rpc/protocol.ts";
 import { createMemoryResults } from "../storage/results/resultStore.ts";
 import { readScoreTable } from "../study/tables/scoreTable.ts";
@@ -65,6 +66,7 @@ function createMethods(platform: Platform): MethodTable<EngineMethod> {
     askNext: async ({ settings, history, picked }) =>
       picked === null ? ask(settings, history) : askPerson(settings, history, picked),
     reconsider: async (request) => reconsider(request),
+    surface: async ({ settings, history }) => surfaceOf(settings, history),
     readTable: async ({ name, text }) => readScoreTable(name, text),
     suggest: async (request) => suggestNext(request),
   };

@@ -5,23 +5,23 @@ import { ACQUISITION_LABELS, formatGain, formatLambda, formatP, formatScore, gai
 
 /** Why this λ: "GP-Hedge picked EI, p = 0.63: λ = 0.87; UCB wanted 0.91." */
 export function explainAsk(ask: Ask): string {
-  const lambda = lambdaOf(ask.weights);
-  if (ask.kind === "person") return `Picked by hand: λ = ${lambda}.`;
+  const where = whereOf(ask.weights);
+  if (ask.kind === "person") return `Picked by hand: ${where}.`;
   if (ask.kind === "initial" || ask.acquisition === null) {
-    return `Initial design, point ${ask.number + 1}: λ = ${lambda}, before the model chooses.`;
+    return `Initial design, point ${ask.number + 1}: ${where}, before the model chooses.`;
   }
-  if (ask.nominees.length === 0) return `${CONTROL_WORDS[ask.acquisition]}: λ = ${lambda}.`;
+  if (ask.nominees.length === 0) return `${CONTROL_WORDS[ask.acquisition]}: ${where}.`;
   // Nominees stand in the order of GP-Hedge's pool.
   const place = ask.nominees.findIndex(({ acquisition }) => acquisition === ask.acquisition);
   const chosen = ask.nominees[place];
   const name = ACQUISITION_LABELS[ask.acquisition];
   const moved = chosen?.movedFrom == null ? "" : movedWords(chosen.movedFrom);
-  if (ask.hedge === null) return `${name} was highest at λ = ${lambda}${moved}.`;
+  if (ask.hedge === null) return `${name} was highest at ${where}${moved}.`;
   const p = ask.hedge.probabilities[place];
   const probability = p === undefined ? "" : `, p = ${p.toFixed(2)}`;
   const others = ask.nominees.filter(({ acquisition }) => acquisition !== ask.acquisition);
   const wishes = others.map((other) => wishOf(other, ask.weights)).join(", ");
-  return `GP-Hedge picked ${name}${probability}: λ = ${lambda}${moved}${wishes === "" ? "" : `; ${wishes}`}.`;
+  return `GP-Hedge picked ${name}${probability}: ${where}${moved}${wishes === "" ? "" : `; ${wishes}`}.`;
 }
 
 const CONTROL_WORDS: Readonly<Partial<Record<AcquisitionName, string>>> = {
@@ -32,13 +32,26 @@ const CONTROL_WORDS: Readonly<Partial<Record<AcquisitionName, string>>> = {
 /** "UCB wanted 0.91": with a third decimal where two would make it look like the λ that was chosen. */
 function wishOf({ acquisition, weights }: Nominee, chosen: readonly number[]): string {
   const label = ACQUISITION_LABELS[acquisition];
+  const apart = Math.max(...weights.map((weight, i) => Math.abs(weight - (chosen[i] ?? 0))));
+  if (apart < 5e-4) return `${label} wanted the same`;
+  if (weights.length > 2) return `${label} wanted ${mixWords(weights)}`;
   const wish = weights.at(-1) ?? 0;
-  if (Math.abs(wish - (chosen.at(-1) ?? 0)) < 5e-4) return `${label} wanted the same`;
   return `${label} wanted ${lambdaOf(weights) === lambdaOf(chosen) ? formatLambda(wish, 3) : formatLambda(wish)}`;
 }
 
 function movedWords(from: readonly number[]): string {
-  return ` (its maximum ${formatLambda(from.at(-1) ?? 0, 3)} was measured already)`;
+  const maximum = from.length > 2 ? mixWords(from) : formatLambda(from.at(-1) ?? 0, 3);
+  return ` (its maximum ${maximum} was measured already)`;
+}
+
+/** "λ = 0.87" of two parents, "0.20 : 0.30 : 0.50" of more, oldest first. */
+export function whereOf(weights: readonly number[]): string {
+  return weights.length === 2 ? `λ = ${lambdaOf(weights)}` : mixWords(weights);
+}
+
+/** "0.20 : 0.30 : 0.50", oldest first. */
+export function mixWords(weights: readonly number[]): string {
+  return weights.map((weight) => formatLambda(weight)).join(" : ");
 }
 
 function lambdaOf(weights: readonly number[]): string {

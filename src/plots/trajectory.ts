@@ -5,13 +5,14 @@ import type { Score } from "../domain/study.ts";
 import { type FigureSpec, FRAME, houseAxis, houseLayout, type Shape, type Trace } from "./figure.ts";
 import { checkpointLabel, formatScore, shortLabel, shownScale, toShown } from "./format.ts";
 import { valueRange } from "./landscape.ts";
-import { type Palette, withAlpha } from "./palette.ts";
+import { mixColours, type Palette, withAlpha } from "./palette.ts";
 
 /** What the strip shows; scores in objective units, by checkpoint name. */
 export type TrajectoryInput = {
   readonly measure: Measure;
   readonly checkpoints: readonly CheckpointInfo[];
   readonly scores: Readonly<Record<string, Score>>;
+  /** The picked ones, oldest first. */
   readonly pair: readonly string[] | null;
   /** Score of blind guessing; `null` where that means nothing. */
   readonly chance: number | null;
@@ -70,9 +71,11 @@ export function trajectoryFigure(input: TrajectoryInput, palette: Palette): Figu
 type Known = { readonly checkpoint: CheckpointInfo; readonly score: Score; readonly x: number };
 
 function scoreTrace({ measure, pair }: TrajectoryInput, known: readonly Known[], palette: Palette): Trace {
-  const [older, newer] = pair ?? [];
-  const colourOf = (name: string): string =>
-    name === older ? palette.older : name === newer ? palette.newer : palette.muted;
+  const colourOf = (name: string): string => {
+    const place = pair?.indexOf(name) ?? -1;
+    if (pair === null || place < 0) return palette.muted;
+    return mixColours(palette.older, palette.newer, place / (pair.length - 1));
+  };
   return {
     type: "scatter",
     name: "checkpoints",

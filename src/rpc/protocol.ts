@@ -29,6 +29,7 @@ import type {
   SweepRecord,
   Trial,
 } from "../domain/study.ts";
+import type { SimplexSurface } from "../domain/surface.ts";
 import type {
   Ask,
   HistoryPoint,
@@ -243,6 +244,11 @@ export type EngineMethods = {
   itemOutcomes: {
     request: { readonly subject: SubjectRequest; readonly lambdas: readonly number[] };
     result: ItemOutcomes;
+  };
+  /** Posterior and acquisition functions over three checkpoints or more. Needs no device. */
+  surface: {
+    request: { readonly settings: SearchSettings; readonly history: readonly Measurement[] };
+    result: SimplexSurface;
   };
   /** Reads a table of scores measured elsewhere: CSV, JSON, Optuna's. Needs no device. */
   readTable: { request: { readonly name: string; readonly text: string }; result: ScoreTable };

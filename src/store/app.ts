@@ -13,6 +13,7 @@ import { createItemsActions, type ItemsActions } from "./items.ts";
 import { createKeptActions, type KeptActions } from "./kept.ts";
 import { endLive } from "./live.ts";
 import { createMatrixActions, type MatrixActions } from "./matrix.ts";
+import { createPlacedActions, type PlacedActions } from "./placed.ts";
 import { createQueue } from "./queue.ts";
 import { createRecall } from "./recall.ts";
 import { createReplayActions, type ReplayActions } from "./replay.ts";
@@ -33,11 +34,13 @@ import {
   NO_KEPT,
   NO_LIVE,
   NO_MATRIX,
+  NO_PLACED,
   NO_REPLAY,
   NO_RESULTS,
   NO_RUN,
   NO_STUDY,
   NO_SUBJECT,
+  NO_SURFACE,
   NO_SWEEP,
   NO_TABLE,
   NO_TASKS,
@@ -47,6 +50,7 @@ import {
 } from "./state.ts";
 import { createStudyActions, currentStudy, type StudyActions } from "./study.ts";
 import { createSubjectActions, type SubjectActions } from "./subject.ts";
+import { createSurfaceActions, type SurfaceActions } from "./surface.ts";
 import { createSweepActions, type SweepActions } from "./sweep.ts";
 import { createTableActions, type TableActions, tableQuery } from "./table.ts";
 import { createTasksActions, type TasksActions } from "./tasks.ts";
@@ -73,6 +77,8 @@ export type Actions = DeviceActions &
   ReplayActions &
   GameActions &
   TableActions &
+  SurfaceActions &
+  PlacedActions &
   SweepActions &
   MatrixActions &
   VerdictActions &
@@ -102,6 +108,7 @@ export function createApp(effects: Effects): App {
   const replay = createReplayActions(context);
   const game = createGameActions(context);
   const table = createTableActions(context);
+  const placed = createPlacedActions(context);
   const sweep = createSweepActions(context);
   const items = createItemsActions(context);
   const trajectory = createTrajectoryActions(context);
@@ -116,6 +123,7 @@ export function createApp(effects: Effects): App {
     whatIf.endWhatIf();
     replay.cancelReplay();
     game.endGame();
+    placed.cancelPlacing();
     patch("view", { step: null, cursor: null });
   };
   const subject = createSubjectActions(context, leavePair);
@@ -143,6 +151,8 @@ export function createApp(effects: Effects): App {
       ...replay,
       ...game,
       ...table,
+      ...createSurfaceActions(context),
+      ...placed,
       ...createBranchActions(context, { runStudy: study.runStudy, endWhatIf: whatIf.endWhatIf }),
       ...sweep,
       ...items,
@@ -192,6 +202,8 @@ function firstState({ address, preferences }: Effects): AppState {
     replay: NO_REPLAY,
     game: NO_GAME,
     table: NO_TABLE,
+    surface: NO_SURFACE,
+    placed: NO_PLACED,
     sweep: NO_SWEEP,
     matrix: NO_MATRIX,
     verdict: NO_VERDICT,

@@ -22,6 +22,7 @@ import type {
   StudyRecord,
   SweepPoint,
 } from "../domain/study.ts";
+import type { SimplexSurface } from "../domain/surface.ts";
 import type {
   Ask,
   LikelihoodProfile,
@@ -397,6 +398,30 @@ export type TableState = {
 /** No table. */
 export const NO_TABLE: TableState = { table: null, settings: null, suggestion: null, status: IDLE };
 
+/** The surface over three checkpoints or more; the last one stays until the next is there. */
+export type SurfaceState = {
+  /** What it is of, or will be. */
+  readonly key: string | null;
+  readonly surface: SimplexSurface | null;
+  readonly status: Status;
+};
+
+/** Nothing asked. */
+export const NO_SURFACE: SurfaceState = { key: null, surface: null, status: IDLE };
+
+/** Recipes whose weights take measuring. */
+export type PlacedState = {
+  /** The question they belong to. */
+  readonly key: string | null;
+  readonly perplexity: readonly number[] | null;
+  /** The averages that greedy soup kept, in order. */
+  readonly greedy: readonly (readonly number[])[] | null;
+  readonly status: Status;
+};
+
+/** Nothing placed. */
+export const NO_PLACED: PlacedState = { key: null, perplexity: null, greedy: null, status: IDLE };
+
 /** Tabs of the laboratory. */
 export type LabTab = "branches" | "model" | "replay" | "game";
 
@@ -442,6 +467,8 @@ export type AppState = {
   readonly replay: ReplayState;
   readonly game: GameState;
   readonly table: TableState;
+  readonly surface: SurfaceState;
+  readonly placed: PlacedState;
   readonly sweep: SweepState;
   readonly matrix: MatrixState;
   readonly verdict: VerdictState;

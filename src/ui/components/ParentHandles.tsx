@@ -1,21 +1,25 @@
-/** The two handles over the trajectory that pick the parents: drag them, click a checkpoint, or use the arrow keys. */
-import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
+/**
+ * The handles over the trajectory that pick the parents: drag them, click a checkpoint, or use the arrow keys; Delete
+ * takes one of more than two away.
+ */
+import { type CSSProperties, type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 import { frameLeft, frameValue } from "../../plots/figure.ts";
 import { STRIP_RANGE } from "../../plots/trajectory.ts";
 
-type Which = 0 | 1;
 const KEYS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
 
-/** Positions are in strip units; `pair` holds indices, older first. */
+/** Positions are in strip units; `parents` holds rising indices, two or more. */
 export function ParentHandles(props: {
   readonly positions: readonly number[];
   readonly labels: readonly string[];
-  readonly pair: readonly [number, number];
-  readonly onPick: (older: number, newer: number) => void;
+  readonly parents: readonly number[];
+  /** One a parent, oldest first. */
+  readonly colours: readonly string[];
+  readonly onPick: (parents: readonly number[]) => void;
 }) {
-  const { positions, labels, pair, onPick } = props;
+  const { positions, labels, parents, colours, onPick } = props;
   const box = useRef<HTMLDivElement>(null);
-  const [dragged, setDragged] = useState<Which | null>(null);
+  const [dragged, setDragged] = useState<number | null>(null);
   const distance = (k: number, at: number): number => Math.abs((positions[k] ?? 0) - at);
 
   const nearest = (event: PointerEvent): number => {
@@ -24,26 +28,34 @@ export function ParentHandles(props: {
     const at = frameValue(event.clientX - bounds.left, bounds.width, STRIP_RANGE);
     return positions.reduce((best, _, k) => (distance(k, at) < distance(best, at) ? k : best), 0);
   };
-  /** A handle stops beside the other one, so that older stays older. */
-  const moveTo = (which: Which, wanted: number): void => {
-    const [older, newer] = pair;
-    const next = which === 0 ? Math.min(wanted, newer - 1) : Math.max(wanted, older + 1);
-    if (next < 0 || next >= positions.length || next === pair[which]) return;
-    onPick(which === 0 ? next : older, which === 0 ? newer : next);
+  /** A handle stops beside its neighbours, so that older stays older. */
+  const moveTo = (which: number, wanted: number): void => {
+    const least = (parents[which - 1] ?? -1) + 1;
+    const most = (parents[which + 1] ?? positions.length) - 1;
+    const next = Math.min(most, Math.max(least, wanted));
+    if (next !== parents[which]) onPick(parents.map((parent, i) => (i === which ? next : parent)));
   };
   const grab = (event: PointerEvent): void => {
     const index = nearest(event);
     const at = positions[index] ?? 0;
-    const which = distance(pair[0], at) <= distance(pair[1], at) ? 0 : 1;
+    const which = parents.reduce(
+      (best, parent, i) => (distance(parent, at) < distance(parents[best] ?? 0, at) ? i : best),
+      0,
+    );
+    if (event.shiftKey) {
+      onPick(parents.includes(index) ? parents.filter((parent) => parent !== index) : [...parents, index]);
+      return;
+    }
     event.currentTarget.setPointerCapture(event.pointerId);
     setDragged(which);
     moveTo(which, index);
   };
-  const press = (which: Which) => (event: KeyboardEvent) => {
+  const press = (which: number) => (event: KeyboardEvent) => {
+    if (event.key === "Delete" && parents.length > 2) onPick(parents.filter((_, i) => i !== which));
     const by = KEYS[event.key];
     if (by === undefined) return;
     event.preventDefault();
-    moveTo(which, pair[which] + by);
+    moveTo(which, (parents[which] ?? 0) + by);
   };
   return (
     <div
@@ -55,23 +67,42 @@ export function ParentHandles(props: {
       onPointerUp={() => setDragged(null)}
       onPointerCancel={() => setDragged(null)}
     >
-      {([0, 1] as const).map((which) => (
+      {parents.map((parent, which) => (
         <div
           key={which}
-          className={`handle ${which === 0 ? "older" : "newer"}${(positions[pair[which]] ?? 0) > 0.94 ? " at-end" : ""}`}
-          style={{ left: frameLeft(positions[pair[which]] ?? 0, STRIP_RANGE) }}
+          className={classOf(which, parents.length, positions[parent] ?? 0)}
+          style={styleOf(positions[parent] ?? 0, colours[which])}
           role="slider"
           tabIndex={0}
-          aria-label={which === 0 ? "Older parent" : "Newer parent"}
+          aria-label={nameOf(which, parents.length)}
           aria-valuemin={0}
           aria-valuemax={positions.length - 1}
-          aria-valuenow={pair[which]}
-          aria-valuetext={labels[pair[which]]}
+          aria-valuenow={parent}
+          aria-valuetext={labels[parent]}
           onKeyDown={press(which)}
         >
-          <span>{which === 0 ? "older" : "newer"}</span>
+          <span>{wordOf(which, parents.length)}</span>
         </div>
       ))}
     </div>
   );
+}
+
+function classOf(which: number, count: number, position: number): string {
+  const side = which === 0 ? "older" : which === count - 1 ? "newer" : "between";
+  return `handle ${side}${position > 0.94 ? " at-end" : ""}`;
+}
+
+function styleOf(position: number, colour: string | undefined): CSSProperties {
+  return { left: frameLeft(position, STRIP_RANGE), ...(colour === undefined ? {} : { color: colour }) };
+}
+
+function wordOf(which: number, count: number): string {
+  if (count === 2) return which === 0 ? "older" : "newer";
+  return which === 0 ? "oldest" : which === count - 1 ? "newest" : `${which + 1}`;
+}
+
+function nameOf(which: number, count: number): string {
+  if (count === 2) return which === 0 ? "Older parent" : "Newer parent";
+  return `Parent ${which + 1} of ${count}`;
 }

@@ -3,8 +3,7 @@
  * it so. Nothing is measured until it is forked.
  */
 import { GitFork } from "lucide-react";
-import { formatLambda } from "../../plots/format.ts";
-import { explainAsk } from "../../plots/sentences.ts";
+import { explainAsk, whereOf } from "../../plots/sentences.ts";
 import type { StepView } from "../../plots/stepView.ts";
 import { isBusy } from "../../store/status.ts";
 import { currentStudy } from "../../store/study.ts";
@@ -85,7 +84,7 @@ function PickedLine(props: {
   return (
     <div className="what-if row" data-active="true">
       <p className="words">
-        <b className="number">λ = {formatLambda(weights.at(-1) ?? 0)}</b> picked by hand.
+        <b className="number">{whereOf(weights)}</b> picked by hand.
       </p>
       <button type="button" className="button strong" disabled={busy} onClick={act}>
         {isPast ? `fork: measure it at ${stepWords(view)} and go on` : "measure it"}

@@ -8,7 +8,7 @@ import type { ItemChange } from "../../domain/study.ts";
 import type { TaskRow } from "../../domain/task.ts";
 import { formatLambda, formatScore } from "../../plots/format.ts";
 import { currentLive } from "../../store/live.ts";
-import { betterPairScore } from "../../store/pairScores.ts";
+import { bestParentScore } from "../../store/parentScores.ts";
 import { isBusy } from "../../store/status.ts";
 import { currentStudy } from "../../store/study.ts";
 import { currentMeasure } from "../../store/subject.ts";
@@ -76,7 +76,7 @@ function Note(props: {
 function LiveItems({ live }: { readonly live: NonNullable<ReturnType<typeof currentLive>> }) {
   const measure = useApp(currentMeasure);
   const rows = useApp((state) => state.live.rows);
-  const rival = useApp(betterPairScore);
+  const rival = useApp(bestParentScore);
   if (measure === null) return null;
   const { trail, total, score, changes } = live;
   return (

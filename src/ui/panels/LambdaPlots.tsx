@@ -9,7 +9,7 @@ import { type Readout, readAt, readoutWords } from "../../plots/readout.ts";
 import { ACQUISITION_MEANINGS, explainAsk } from "../../plots/sentences.ts";
 import type { StepView } from "../../plots/stepView.ts";
 import { currentLive } from "../../store/live.ts";
-import { pairScores } from "../../store/pairScores.ts";
+import { parentScore } from "../../store/parentScores.ts";
 import { currentStudy } from "../../store/study.ts";
 import { currentMeasure } from "../../store/subject.ts";
 import { currentPrediction, currentSweep } from "../../store/sweep.ts";
@@ -94,8 +94,8 @@ function useLandscape(view: StepView | null, measure: Measure, alpha: number) {
   const trials = useApp((state) => currentStudy(state)?.record.trials ?? NO_TRIALS);
   const sweep = useApp((state) => currentSweep(state)?.points ?? NO_POINTS);
   const predicted = useApp((state) => currentPrediction(state)?.record ?? null);
-  const older = useApp((state) => pairScores(state, 0));
-  const newer = useApp((state) => pairScores(state, 1));
+  const older = useApp((state) => parentScore(state, 0));
+  const newer = useApp((state) => parentScore(state, 1));
   const now = useApp(currentLive);
   const palette = usePalette();
   return useMemo(() => {

@@ -8,6 +8,7 @@ import { ErrorNotice } from "../components/ErrorNotice.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { WorkNote } from "../components/WorkNote.tsx";
 import { WhatIfBar } from "../lab/WhatIfBar.tsx";
+import { SimplexPlots } from "../simplex/SimplexPlots.tsx";
 import { useActions, useApp } from "../useApp.ts";
 import { useLabels } from "../useCheckpoints.ts";
 import { useWaysOn } from "../useWaysOn.ts";
@@ -36,6 +37,7 @@ export function LandscapePanel() {
     () => (view === null || asked === null ? view : withChoice(view, asked)),
     [view, asked],
   );
+  const isPair = useApp(({ subject }) => (subject.parents?.length ?? 2) === 2);
   const status = entry?.status ?? IDLE;
   const ways = useWaysOn(() => void actions.runStudy());
   const origin =
@@ -67,9 +69,9 @@ export function LandscapePanel() {
           <WorkNote status={status} onCancel={actions.pauseStudy} />
         </>
       }
-      tools={<SweepTools />}
+      tools={isPair ? <SweepTools /> : null}
     >
-      <LambdaPlots view={drawn} stale={stale} />
+      {isPair ? <LambdaPlots view={drawn} stale={stale} /> : <SimplexPlots view={drawn} stale={stale} />}
       {status.kind === "failed" ? <ErrorNotice error={status.error} ways={ways} /> : null}
       <Scrubber view={view} />
       <WhatIfBar view={view} />
@@ -80,11 +82,14 @@ export function LandscapePanel() {
 /** The open pair by its steps, each in its colour. */
 function PairWords() {
   const pair = useApp(({ subject }) => subject.parents);
-  const [older, newer] = useLabels(pair ?? NO_PAIR);
+  const labels = useLabels(pair ?? NO_PAIR);
   if (pair === null) return null;
+  const [older, newer] = [labels[0], labels.at(-1)];
   return (
     <span>
-      <b className="older">{older}</b> to <b className="newer">{newer}</b>
+      <b className="older">{older}</b>
+      {labels.length > 2 ? ` and ${labels.length - 2} more to ` : " to "}
+      <b className="newer">{newer}</b>
     </span>
   );
 }

@@ -4,6 +4,7 @@ import type { Measure } from "../../domain/measure.ts";
 import type { StudyRecord, Trial } from "../../domain/study.ts";
 import type { Ask } from "../../domain/surrogate.ts";
 import { ACQUISITION_LABELS, formatLambda, formatScore } from "../../plots/format.ts";
+import { mixWords } from "../../plots/sentences.ts";
 import { viewStep } from "../../plots/stepView.ts";
 import { IDLE } from "../../store/status.ts";
 import { currentStudy, isPresentStale } from "../../store/study.ts";
@@ -73,7 +74,7 @@ function TrialTable(props: {
         <thead>
           <tr>
             <th scope="col">#</th>
-            <th scope="col">λ</th>
+            <th scope="col">{record.settings.parents === 2 ? "λ" : "weights, oldest first"}</th>
             <th scope="col">score ± se</th>
             <th scope="col">
               <Term meaning="Posterior mean and deviation at this λ before it was measured.">predicted</Term>
@@ -100,7 +101,7 @@ function TrialTable(props: {
           {pending === null ? null : (
             <tr className="quiet" data-step={pending.number + 1}>
               <td>{pending.number + 1}</td>
-              <td>{formatLambda(pending.lambda ?? 0, 3)}</td>
+              <td>{weightsCell(pending.weights)}</td>
               <td colSpan={5}>measuring</td>
             </tr>
           )}
@@ -108,6 +109,11 @@ function TrialTable(props: {
       </table>
     </div>
   );
+}
+
+/** λ of two parents, all weights of more. */
+function weightsCell(weights: readonly number[]): string {
+  return weights.length === 2 ? formatLambda(weights[1] ?? 0, 3) : mixWords(weights);
 }
 
 const TrialRow = memo(function TrialRow(props: {
@@ -120,7 +126,9 @@ const TrialRow = memo(function TrialRow(props: {
   const { showStep, openItems } = useActions();
   const { ask, flips, number } = trial;
   const { posterior, acquisition, kind } = ask;
-  const share: CSSProperties & Record<"--share", string> = { "--share": `${(trial.lambda ?? 0) * 100}%` };
+  const share: CSSProperties & Record<"--share", string> = {
+    "--share": `${(trial.weights.at(-1) ?? 0) * 100}%`,
+  };
   return (
     <tr aria-current={isShown ? "step" : undefined} data-step={number + 1}>
       <td>
@@ -135,7 +143,7 @@ const TrialRow = memo(function TrialRow(props: {
       </td>
       <td>
         <span className="lambda-dot" style={share} aria-hidden="true" />
-        {formatLambda(trial.lambda ?? 0, 3)}
+        {weightsCell(trial.weights)}
       </td>
       <td>
         {formatScore(measure, trial)}

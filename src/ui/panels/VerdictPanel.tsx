@@ -1,7 +1,7 @@
 /** Is the best merge really better? On search items, on unseen ones, and what to do with it. */
-import { pairRecipe } from "../../domain/recipe.ts";
 import { optimizeCommand } from "../../plots/command.ts";
 import { formatLambda, formatScore } from "../../plots/format.ts";
+import { mixColours } from "../../plots/palette.ts";
 import { verdictSentence } from "../../plots/sentences.ts";
 import type { StudyEntry } from "../../store/state.ts";
 import { isBusy } from "../../store/status.ts";
@@ -14,6 +14,7 @@ import { Panel } from "../components/Panel.tsx";
 import { WorkNote } from "../components/WorkNote.tsx";
 import { useActions, useApp } from "../useApp.ts";
 import { useLabels } from "../useCheckpoints.ts";
+import { usePalette } from "../useTheme.ts";
 import { useWaysOn } from "../useWaysOn.ts";
 import { ExportButton } from "./ExportButton.tsx";
 
@@ -61,18 +62,29 @@ export function VerdictPanel() {
 /** The two parents and the merge, on both halves. */
 function Numbers({ entry: { record }, entry }: { readonly entry: StudyEntry }) {
   const best = bestOf(entry);
-  if (best?.lambda == null) return null;
+  const palette = usePalette();
+  const labels = useLabels(record.subject.parents);
+  if (best === null) return null;
   const { heldout, parents, subject } = record;
+  const count = subject.parents.length;
+  const names = count === 2 ? ["older", "newer"] : labels;
+  const colourOf = (i: number): string => mixColours(palette.older, palette.newer, i / (count - 1));
   const rows = [
-    { what: "older", weight: 1 - best.lambda, search: parents[0], unseen: heldout?.parents[0] },
-    { what: "newer", weight: best.lambda, search: parents[1], unseen: heldout?.parents[1] },
-    { what: "merge", weight: 1, search: best, unseen: heldout?.merge },
+    ...names.map((what, i) => ({
+      what,
+      colour: colourOf(i),
+      weight: best.weights[i] ?? 0,
+      search: parents[i],
+      unseen: heldout?.parents[i],
+    })),
+    { what: "merge", colour: undefined, weight: 1, search: best, unseen: heldout?.merge },
   ];
   return (
     <>
       <div className="mix" aria-hidden="true">
-        <span className="older" style={{ flexGrow: 1 - best.lambda }} />
-        <span className="newer" style={{ flexGrow: best.lambda }} />
+        {best.weights.map((weight, i) => (
+          <span key={names[i]} style={{ flexGrow: weight, background: colourOf(i) }} />
+        ))}
       </div>
       <table className="number figures">
         <thead>
@@ -86,9 +98,9 @@ function Numbers({ entry: { record }, entry }: { readonly entry: StudyEntry }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ what, weight, search, unseen }) => (
+          {rows.map(({ what, colour, weight, search, unseen }) => (
             <tr key={what}>
-              <th scope="row" className={what}>
+              <th scope="row" className={what} style={{ color: colour }}>
                 {what}
               </th>
               <td>{formatLambda(weight, 3)}</td>
@@ -109,8 +121,7 @@ function VerdictTools({ entry }: { readonly entry: StudyEntry }) {
   const limit = useApp(({ subject }) => subject.limit);
   const actions = useActions();
   const { record } = entry;
-  const [older, newer] = record.subject.parents;
-  const lambda = bestOf(entry)?.lambda ?? null;
+  const best = bestOf(entry);
   return (
     <div className="row">
       {record.heldout === null && !isBusy(status) && !isBusy(entry.status) ? (
@@ -124,8 +135,8 @@ function VerdictTools({ entry }: { readonly entry: StudyEntry }) {
           text={() => optimizeCommand(record.subject, task.kind, record.settings, limit)}
         />
       )}
-      {lambda === null || older === undefined || newer === undefined ? null : (
-        <ExportButton recipe={pairRecipe(older, newer, lambda)} />
+      {best === null ? null : (
+        <ExportButton recipe={{ parents: record.subject.parents, coefficients: best.weights }} />
       )}
       <span className={exporting.status.kind === "failed" ? "bad" : "quiet"} role="status">
         {exporting.status.kind === "failed" ? exporting.status.error.message : exporting.written}
