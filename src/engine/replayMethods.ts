@@ -1,5 +1,6 @@
 /** The methods that make more of what is measured: replays, items over λ, predicted sweeps. Wiring only. */
 import type { Clock, Progress } from "../base/job.ts";
+import { compareNeighbours } from "../study/howMany.ts";
 import { measureOutcomes } from "../study/itemOutcomes.ts";
 import { runMarginSweep } from "../study/marginSweep.ts";
 import { replayOne, replaySearches } from "../study/replaySearches.ts";
@@ -7,7 +8,12 @@ import type { Holding, MethodTable } from "./methodTable.ts";
 import type { Session } from "./session.ts";
 
 /** The methods of this file. */
-export type ReplayMethod = "replaySearches" | "playSearch" | "itemOutcomes" | "marginSweep";
+export type ReplayMethod =
+  | "replaySearches"
+  | "playSearch"
+  | "itemOutcomes"
+  | "marginSweep"
+  | "compareNeighbours";
 
 /** @param openSession the current session; replays do not need it. */
 export function createReplayMethods(
@@ -25,6 +31,18 @@ export function createReplayMethods(
         const watched = { signal, onProgress: (progress: Progress) => emit({ kind: "progress", progress }) };
         const session = await openSession(signal);
         return measureOutcomes(await session.objective(subject, watched), lambdas, watched);
+      }),
+    compareNeighbours: ({ subject }, job) =>
+      holding(subject.parents, job, async () => {
+        const { signal, emit } = job;
+        const watched = { signal, onProgress: (progress: Progress) => emit({ kind: "progress", progress }) };
+        const session = await openSession(signal);
+        const objectiveOf = (parents: readonly string[]) =>
+          session.objective({ ...subject, parents }, watched);
+        return compareNeighbours(subject.parents, objectiveOf, clock, {
+          ...watched,
+          onRow: (row) => emit({ kind: "neighbours", row }),
+        });
       }),
     marginSweep: ({ subject, ...plan }, job) =>
       holding(subject.parents, job, async () => {

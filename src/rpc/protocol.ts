@@ -7,6 +7,7 @@ import type { BackendChoice, BackendInfo } from "../domain/backend.ts";
 import type { HubRepository, Inspection, RunInfo, Stored } from "../domain/checkpoint.ts";
 import type { Evaluation } from "../domain/evaluation.ts";
 import type { ExportedFile, ExportRequest } from "../domain/export.ts";
+import type { NeighbourRow } from "../domain/howMany.ts";
 import type { JournalContents, JournalHead } from "../domain/journal.ts";
 import type { MarginSweepRecord } from "../domain/margins.ts";
 import type { MetricName } from "../domain/measure.ts";
@@ -245,6 +246,8 @@ export type EngineMethods = {
     request: { readonly subject: SubjectRequest; readonly lambdas: readonly number[] };
     result: ItemOutcomes;
   };
+  /** Uniform merges of two, three and four neighbours among the subject's checkpoints (P1 §2.2). */
+  compareNeighbours: { request: { readonly subject: SubjectRequest }; result: readonly NeighbourRow[] };
   /** Posterior and acquisition functions over three checkpoints or more. Needs no device. */
   surface: {
     request: { readonly settings: SearchSettings; readonly history: readonly Measurement[] };
@@ -275,6 +278,7 @@ export type EngineEvent =
   | { readonly kind: "ask"; readonly number: number; readonly ask: Ask }
   | { readonly kind: "trial"; readonly trial: Trial }
   | { readonly kind: "cell"; readonly cell: MatrixCell }
+  | { readonly kind: "neighbours"; readonly row: NeighbourRow }
   | { readonly kind: "round"; readonly round: Round };
 
 /** How a caller watches and stops one call. */

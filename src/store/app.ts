@@ -8,6 +8,7 @@ import { createDeviceActions, type DeviceActions } from "./device.ts";
 import { createExportActions, type ExportActions } from "./exportMerge.ts";
 import { createFoldersActions, type FoldersActions } from "./folders.ts";
 import { createGameActions, type GameActions, gameQuery } from "./game.ts";
+import { createHowManyActions, type HowManyActions } from "./howMany.ts";
 import { createHubActions, type HubActions } from "./hub.ts";
 import { createItemsActions, type ItemsActions } from "./items.ts";
 import { createKeptActions, type KeptActions } from "./kept.ts";
@@ -29,6 +30,7 @@ import {
   NO_EXPORT,
   NO_FOLDERS,
   NO_GAME,
+  NO_HOW_MANY,
   NO_HUB,
   NO_ITEMS,
   NO_KEPT,
@@ -79,6 +81,7 @@ export type Actions = DeviceActions &
   TableActions &
   SurfaceActions &
   PlacedActions &
+  HowManyActions &
   SweepActions &
   MatrixActions &
   VerdictActions &
@@ -109,6 +112,7 @@ export function createApp(effects: Effects): App {
   const game = createGameActions(context);
   const table = createTableActions(context);
   const placed = createPlacedActions(context);
+  const howMany = createHowManyActions(context);
   const sweep = createSweepActions(context);
   const items = createItemsActions(context);
   const trajectory = createTrajectoryActions(context);
@@ -131,6 +135,7 @@ export function createApp(effects: Effects): App {
   const run = createRunActions(context, () => {
     leavePair();
     trajectory.cancelTrajectory();
+    howMany.cancelNeighbours();
     matrix.cancelMatrix();
   });
   const choice = createChoiceActions(context, run.openCheckpoints);
@@ -153,6 +158,7 @@ export function createApp(effects: Effects): App {
       ...table,
       ...createSurfaceActions(context),
       ...placed,
+      ...howMany,
       ...createBranchActions(context, { runStudy: study.runStudy, endWhatIf: whatIf.endWhatIf }),
       ...sweep,
       ...items,
@@ -204,6 +210,7 @@ function firstState({ address, preferences }: Effects): AppState {
     table: NO_TABLE,
     surface: NO_SURFACE,
     placed: NO_PLACED,
+    howMany: NO_HOW_MANY,
     sweep: NO_SWEEP,
     matrix: NO_MATRIX,
     verdict: NO_VERDICT,

@@ -7,6 +7,7 @@ import type { Progress } from "../base/job.ts";
 import type { BackendChoice, BackendInfo } from "../domain/backend.ts";
 import type { HubRepository, Inspection, RunInfo, Stored } from "../domain/checkpoint.ts";
 import type { Game } from "../domain/game.ts";
+import type { NeighbourRow } from "../domain/howMany.ts";
 import type { MarginSweepRecord } from "../domain/margins.ts";
 import type { MetricName } from "../domain/measure.ts";
 import type { ReplayPath, ReplayResult } from "../domain/replay.ts";
@@ -423,7 +424,17 @@ export type PlacedState = {
 export const NO_PLACED: PlacedState = { key: null, perplexity: null, greedy: null, status: IDLE };
 
 /** Tabs of the laboratory. */
-export type LabTab = "branches" | "model" | "replay" | "game";
+export type LabTab = "branches" | "model" | "replay" | "game" | "how-many";
+
+/** Merges of two, three and four neighbours. */
+export type HowManyState = {
+  readonly key: string | null;
+  readonly rows: readonly NeighbourRow[];
+  readonly status: Status;
+};
+
+/** Nothing merged. */
+export const NO_HOW_MANY: HowManyState = { key: null, rows: [], status: IDLE };
 
 /** `auto` follows the system. */
 export type ThemeChoice = "auto" | "light" | "dark";
@@ -469,6 +480,7 @@ export type AppState = {
   readonly table: TableState;
   readonly surface: SurfaceState;
   readonly placed: PlacedState;
+  readonly howMany: HowManyState;
   readonly sweep: SweepState;
   readonly matrix: MatrixState;
   readonly verdict: VerdictState;

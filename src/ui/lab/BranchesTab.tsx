@@ -5,6 +5,7 @@ import type { SearchSettings } from "../../domain/surrogate.ts";
 import { type BranchLine, branchesFigure, simpleRegret } from "../../plots/branches.ts";
 import { formatGain, formatLambda, formatScore, gainUnit } from "../../plots/format.ts";
 import type { Palette } from "../../plots/palette.ts";
+import { mixWords } from "../../plots/sentences.ts";
 import { type Branch, branchesOf } from "../../store/branches.ts";
 import { isBusy } from "../../store/status.ts";
 import { currentStudyKey } from "../../store/study.ts";
@@ -61,7 +62,7 @@ export function BranchesTab() {
           <tr>
             <th scope="col">search</th>
             <th scope="col">trials</th>
-            <th scope="col">best λ</th>
+            <th scope="col">best mix</th>
             <th scope="col">score</th>
             <th scope="col">regret</th>
             <th scope="col">
@@ -121,7 +122,9 @@ function Row(props: {
         {record.trials.length}
         {isBusy(status) ? ` of ${record.settings.trials}` : ""}
       </td>
-      <td className="number">{best?.lambda == null ? "–" : formatLambda(best.lambda, 3)}</td>
+      <td className="number">
+        {best === null ? "–" : best.lambda === null ? mixWords(best.weights) : formatLambda(best.lambda, 3)}
+      </td>
       <td className="number">{props.score}</td>
       <td className="number">{props.regret}</td>
       <td>

@@ -25,6 +25,7 @@ const NO_PATH: ReplayPath = [];
 export function GameTab() {
   const sweep = useApp(currentSweep);
   const game = useApp((state) => state.game.game);
+  const isPair = useApp(({ subject }) => subject.parents?.length === 2);
   const { runSweep, newGame } = useActions();
   // One table a sweep: the store makes it anew at every call.
   const curve = useApp((state) => (currentCurve(state) === null ? null : currentSweep(state)));
@@ -39,6 +40,8 @@ export function GameTab() {
           },
     [curve],
   );
+  if (!isPair)
+    return <p className="quiet pad">The game is played on the sweep between two checkpoints: pick two.</p>;
   if (table === null || sweep === null)
     return (
       <div className="pad">

@@ -5,6 +5,7 @@ import { Panel } from "../components/Panel.tsx";
 import { useActions, useApp } from "../useApp.ts";
 import { BranchesTab } from "./BranchesTab.tsx";
 import { GameTab } from "./GameTab.tsx";
+import { HowManyTab } from "./HowManyTab.tsx";
 import { ModelTab } from "./ModelTab.tsx";
 import { ReplayTab } from "./ReplayTab.tsx";
 
@@ -12,6 +13,7 @@ const TABS = [
   { name: "branches", label: "Branches", Content: BranchesTab },
   { name: "model", label: "Model", Content: ModelTab },
   { name: "replay", label: "Replay", Content: ReplayTab },
+  { name: "how-many", label: "2, 3 or 4?", Content: HowManyTab },
   { name: "game", label: "Beat the GP", Content: GameTab },
 ] as const;
 

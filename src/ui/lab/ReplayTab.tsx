@@ -26,8 +26,11 @@ export function ReplayTab() {
   // A table is made anew from the same sweep; whether there is one is all that is asked here.
   const swept = useApp((state) => currentCurve(state) !== null);
   const points = useApp((state) => currentSweep(state)?.points.length ?? 0);
+  const isPair = useApp(({ subject }) => subject.parents?.length === 2);
   const { changeReplay, runReplay, cancelReplay, runSweep } = useActions();
   const ways = useWaysOn(() => void runReplay());
+  if (!isPair)
+    return <p className="quiet pad">Searches are replayed on the sweep between two checkpoints: pick two.</p>;
   if (!swept)
     return (
       <div className="pad">

@@ -29,7 +29,9 @@ function Offer({ view }: { readonly view: StepView }) {
       <button type="button" className="button" onClick={() => void reconsider(view.step, {})}>
         <GitFork size={13} aria-hidden="true" /> what if, at {stepWords(view)}?
       </button>
-      <span className="quiet">Another acquisition function, another model, or click a λ in the picture.</span>
+      <span className="quiet">
+        Another acquisition function, another model, or click a mix in the picture.
+      </span>
     </div>
   );
 }

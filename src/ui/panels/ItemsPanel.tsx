@@ -7,6 +7,7 @@ import { useState } from "react";
 import type { ItemChange } from "../../domain/study.ts";
 import type { TaskRow } from "../../domain/task.ts";
 import { formatLambda, formatScore } from "../../plots/format.ts";
+import { mixWords } from "../../plots/sentences.ts";
 import { currentLive } from "../../store/live.ts";
 import { bestParentScore } from "../../store/parentScores.ts";
 import { isBusy } from "../../store/status.ts";
@@ -66,7 +67,7 @@ function Note(props: {
   const counted = changes === null ? "" : `: ${gained} gained, ${changes.length - gained} lost`;
   return (
     <span className="number">
-      at λ = {formatLambda(weights.at(-1) ?? 0, 3)}
+      at {weights.length === 2 ? `λ = ${formatLambda(weights[1] ?? 0, 3)}` : mixWords(weights)}
       {counted}
     </span>
   );

@@ -45,7 +45,8 @@ export function PairsPanel() {
   }, [measure, labels, diagonal, cells, palette]);
   const status = entry?.status ?? IDLE;
   const [older, newer] = (pair ?? []).map((name) => names.indexOf(name));
-  const isShown = older !== undefined && newer !== undefined && older >= 0 && newer >= 0;
+  const isShown =
+    pair?.length === 2 && older !== undefined && newer !== undefined && older >= 0 && newer >= 0;
   const ways = useWaysOn(() => void actions.runMatrix());
   return (
     <Panel

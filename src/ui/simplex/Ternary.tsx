@@ -260,7 +260,7 @@ function Recipes() {
   return (
     <g>
       {path.length > 1 ? <polyline className="greedy-path" points={path.join(" ")} /> : null}
-      {recipes.map(({ name, label, weights }, i) => {
+      {joined(recipes).map(({ name, label, weights }, i) => {
         const [x, y] = pixel(placeOf(weights));
         return (
           <g key={name}>
@@ -280,6 +280,19 @@ function Recipes() {
       })}
     </g>
   );
+}
+
+type Named = { readonly name: string; readonly label: string; readonly weights: readonly number[] };
+
+/** Recipes that lie on one another under one mark. */
+function joined(recipes: readonly Named[]): readonly Named[] {
+  return recipes.reduce<readonly Named[]>((kept, one) => {
+    const near = kept.findIndex(({ weights }) =>
+      weights.every((w, i) => Math.abs(w - (one.weights[i] ?? 0)) < 0.02),
+    );
+    if (near < 0) return kept.concat(one);
+    return kept.map((other, i) => (i === near ? { ...other, label: `${other.label}, ${one.label}` } : other));
+  }, []);
 }
 
 function PlaceButtons() {
