@@ -7,7 +7,7 @@ import { createRng } from "../numerics/rng.ts";
 import { acquisitionAt } from "./acquisition.ts";
 import { posteriorAt } from "./gp.ts";
 import { analysisOf } from "./optimizer.ts";
-import { latticeWeights, surfaceOf } from "./surface.ts";
+import { surfaceOf } from "./surface.ts";
 
 const HELD = { lengthscale: [0.4], outputscale: 1.2, noise: 0.02, mean: 0.1 };
 
