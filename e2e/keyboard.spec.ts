@@ -64,7 +64,9 @@ test.describe("by keyboard", { tag: "@wasm" }, () => {
       );
     }
     expect(stops.length).toBeLessThan(120);
-    expect([...panels].sort()).toEqual(["Items", "Lands", "Pairs", "Traje", "Trial", "Verdi", "top"].sort());
+    expect([...panels].sort()).toEqual(
+      ["Items", "Labor", "Lands", "Pairs", "Traje", "Trial", "Verdi", "top"].sort(),
+    );
   });
 
   test("a pair is picked on the trajectory by arrow keys", async ({ page }) => {

@@ -5,7 +5,17 @@
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
 
 /** Panels by the name of their region. */
-export type PanelName = "Trajectory" | "Landscape" | "Pairs" | "Verdict" | "Trials" | "Items" | "Laboratory";
+export type PanelName =
+  | "Trajectory"
+  | "Landscape"
+  | "Pairs"
+  | "Verdict"
+  | "Trials"
+  | "Items"
+  | "Laboratory"
+  | "Scores"
+  | "Measure next"
+  | "Rows";
 
 /** A row of the log of trials, as it is written. */
 export type TrialWords = { readonly lambda: string; readonly score: string; readonly isBest: boolean };

@@ -78,12 +78,14 @@ function Page({ app }: { readonly app: Store }) {
 function RunView() {
   return (
     <main>
-      <TrajectoryPanel />
-      <LandscapePanel />
-      <PairsPanel />
-      <VerdictPanel />
-      <TrialsPanel />
-      <ItemsPanel />
+      <div className="screen">
+        <TrajectoryPanel />
+        <LandscapePanel />
+        <PairsPanel />
+        <VerdictPanel />
+        <TrialsPanel />
+        <ItemsPanel />
+      </div>
       <LabPanel />
     </main>
   );

@@ -23,13 +23,15 @@ export function TableView() {
   const status = useApp((state) => state.table.status);
   if (table === null) return null;
   return (
-    <main className="table-view">
-      <Panel area="table" title="Scores" status={status} note={<Title />} tools={<Tools />}>
-        {status.kind === "failed" ? <ErrorNotice error={status.error} ways={[]} /> : null}
-        <TablePlots />
-      </Panel>
-      <TableAdvice />
-      <TableRows />
+    <main>
+      <div className="screen table-view">
+        <Panel area="table" title="Scores" status={status} note={<Title />} tools={<Tools />}>
+          {status.kind === "failed" ? <ErrorNotice error={status.error} ways={[]} /> : null}
+          <TablePlots />
+        </Panel>
+        <TableAdvice />
+        <TableRows />
+      </div>
     </main>
   );
 }
