@@ -29,6 +29,6 @@ export const EXAMPLE_TABLES: readonly ExampleTable[] = [
   {
     name: "deepseek-1600-1800-ceval",
     title: "DeepSeek 7B, 1600B + 1800B tokens, C-Eval",
-    source: `${P2}, its text and its numbers C-Eval)`,
+    source: `${P2}, Table 1, where its text and its numbers are C-Eval's and its caption says GSM8K; the score at λ = 0 is the row above's better parent`,
   },
 ];

@@ -14,11 +14,11 @@ import { createContentKeys } from "./contentKeys.ts";
 import { createDemo } from "./demo.ts";
 import { createHubAccess } from "./hubAccess.ts";
 import { createItemTables, type ItemTables } from "./itemTables.ts";
+import { createLabMethods } from "./labMethods.ts";
 import type { MethodTable } from "./methodTable.ts";
 import { createPlaces } from "./places.ts";
 import type { Platform } from "./platform.ts";
 import { reconsider } from "./reconsider.ts";
-import { createReplayMethods } from "./replayMethods.ts";
 import { createSession } from "./session.ts";
 import { createSessions } from "./sessions.ts";
 import { createStudyJournals } from "./studyJournals.ts";
@@ -58,7 +58,7 @@ function createMethods(platform: Platform): MethodTable<EngineMethod> {
   return {
     ...createStudyMethods(openSession, catalogue, platform.clock, checkpoints.holding, journals),
     ...journals.methods,
-    ...createReplayMethods(openSession, platform.clock, checkpoints.holding),
+    ...createLabMethods(openSession, platform.clock, checkpoints.holding),
     ...checkpoints.methods,
     ...createTaskMethods({ platform, catalogue, demo, hub, tables }),
     start: async ({ backend, threads }) => (await sessions.start(backend, threads)).info,

@@ -10,6 +10,14 @@ export type Place = { readonly x: number; readonly y: number };
 /** Height of the triangle of side 1. */
 export const HEIGHT = Math.sqrt(3) / 2;
 
+/** Units of a drawn triangle's side. */
+export const SIDE = 1000;
+
+/** A place in the drawing, to a tenth of a unit. */
+export function pixelOf({ x, y }: Place): readonly [number, number] {
+  return [Math.round(10 * SIDE * x) / 10, Math.round(10 * SIDE * y) / 10];
+}
+
 /** What may colour the triangle. */
 export type Layer = "mean" | "std" | SurfaceAcquisition;
 

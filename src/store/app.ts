@@ -12,6 +12,7 @@ import { createHowManyActions, type HowManyActions } from "./howMany.ts";
 import { createHubActions, type HubActions } from "./hub.ts";
 import { createItemsActions, type ItemsActions } from "./items.ts";
 import { createKeptActions, type KeptActions } from "./kept.ts";
+import { NO_GAME, NO_HOW_MANY, NO_PLACED, NO_REPLAY, NO_SURFACE, NO_TABLE, NO_WHAT_IF } from "./labState.ts";
 import { endLive } from "./live.ts";
 import { createMatrixActions, type MatrixActions } from "./matrix.ts";
 import { createPlacedActions, type PlacedActions } from "./placed.ts";
@@ -29,26 +30,19 @@ import {
   NO_DEVICE,
   NO_EXPORT,
   NO_FOLDERS,
-  NO_GAME,
-  NO_HOW_MANY,
   NO_HUB,
   NO_ITEMS,
   NO_KEPT,
   NO_LIVE,
   NO_MATRIX,
-  NO_PLACED,
-  NO_REPLAY,
   NO_RESULTS,
   NO_RUN,
   NO_STUDY,
   NO_SUBJECT,
-  NO_SURFACE,
   NO_SWEEP,
-  NO_TABLE,
   NO_TASKS,
   NO_TRAJECTORY,
   NO_VERDICT,
-  NO_WHAT_IF,
 } from "./state.ts";
 import { createStudyActions, currentStudy, type StudyActions } from "./study.ts";
 import { createSubjectActions, type SubjectActions } from "./subject.ts";

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { branchesOf } from "./branches.ts";
 import { appOver, forgetWorld } from "./fixtures/appOver.ts";
 import { createFakeEngine } from "./fixtures/fakeEngine.ts";
-import { NO_WHAT_IF } from "./state.ts";
+import { NO_WHAT_IF } from "./labState.ts";
 import { currentStudy, currentStudyKey, isComplete, isStale } from "./study.ts";
 import { currentKey } from "./subject.ts";
 

@@ -2,8 +2,8 @@
 import { formatGame, type Game, parseGame, withPick } from "../domain/game.ts";
 import type { SearchSettings } from "../domain/surrogate.ts";
 import type { Context } from "./context.ts";
+import type { GameState } from "./labState.ts";
 import { currentCurve } from "./replay.ts";
-import type { GameState } from "./state.ts";
 import { IDLE } from "./status.ts";
 import { type Running, startRun } from "./work.ts";
 

@@ -1,6 +1,7 @@
 /** Two, three or four neighbours? The merges of the present run's checkpoints, row by row. */
 import type { Context } from "./context.ts";
-import type { AppState, HowManyState } from "./state.ts";
+import type { HowManyState } from "./labState.ts";
+import type { AppState } from "./state.ts";
 import { IDLE, isBusy } from "./status.ts";
 import { currentKey, subjectRequest } from "./subject.ts";
 import { type Running, startRun } from "./work.ts";

@@ -1,7 +1,8 @@
 /** Recipes of the present parents that take measuring before they have a place: by perplexity, and the greedy soup's path. */
 import { perplexityWeights } from "../domain/namedRecipes.ts";
 import type { Context } from "./context.ts";
-import type { AppState, PlacedState } from "./state.ts";
+import type { PlacedState } from "./labState.ts";
+import type { AppState } from "./state.ts";
 import { IDLE, isBusy } from "./status.ts";
 import { currentStudy } from "./study.ts";
 import { currentKey, currentMeasure, subjectRequest } from "./subject.ts";

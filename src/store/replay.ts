@@ -3,7 +3,8 @@ import type { ItemOutcomes, ReplayArm, ReplayResult, ScoreCurve } from "../domai
 import type { SearchSettings } from "../domain/surrogate.ts";
 import { branchesOf } from "./branches.ts";
 import type { Context } from "./context.ts";
-import type { AppState, ReplayState, ReplayVary } from "./state.ts";
+import type { ReplayState, ReplayVary } from "./labState.ts";
+import type { AppState } from "./state.ts";
 import { IDLE, isBusy } from "./status.ts";
 import { currentKey, subjectRequest } from "./subject.ts";
 import { currentSweep } from "./sweep.ts";

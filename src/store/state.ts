@@ -6,13 +6,9 @@ import type { ErrorRecord } from "../base/errors.ts";
 import type { Progress } from "../base/job.ts";
 import type { BackendChoice, BackendInfo } from "../domain/backend.ts";
 import type { HubRepository, Inspection, RunInfo, Stored } from "../domain/checkpoint.ts";
-import type { Game } from "../domain/game.ts";
-import type { NeighbourRow } from "../domain/howMany.ts";
 import type { MarginSweepRecord } from "../domain/margins.ts";
 import type { MetricName } from "../domain/measure.ts";
-import type { ReplayPath, ReplayResult } from "../domain/replay.ts";
 import type { KeptResults } from "../domain/results.ts";
-import type { ScoreTable } from "../domain/scoreTable.ts";
 import { defaultSearchSettings } from "../domain/searchDefaults.ts";
 import type {
   ItemChange,
@@ -23,16 +19,19 @@ import type {
   StudyRecord,
   SweepPoint,
 } from "../domain/study.ts";
-import type { SimplexSurface } from "../domain/surface.ts";
-import type {
-  Ask,
-  LikelihoodProfile,
-  SearchSettings,
-  Suggestion,
-  SuggestSettings,
-} from "../domain/surrogate.ts";
+import type { Ask, SearchSettings } from "../domain/surrogate.ts";
 import type { BenchmarkInfo, TaskInfo, TaskRow } from "../domain/task.ts";
 import type { EngineMethods } from "../rpc/protocol.ts";
+import type {
+  GameState,
+  HowManyState,
+  LabTab,
+  PlacedState,
+  ReplayState,
+  SurfaceState,
+  TableState,
+  WhatIfState,
+} from "./labState.ts";
 import { IDLE, type Origin, type Status } from "./status.ts";
 
 /** What is known of the device. */
@@ -196,27 +195,6 @@ export type StudyState = {
 /** No search. */
 export const NO_STUDY: StudyState = { entries: {}, open: {} };
 
-/** A step of the search looked at under other settings, with nothing measured; `null` where what decided is shown. */
-export type WhatIfState = {
-  readonly now: {
-    /** Key of the search, and the 1-based step of it. */
-    readonly key: string;
-    readonly step: number;
-    readonly settings: SearchSettings;
-    /** Whether the picture shows it: not where only the model's likelihood is looked at. */
-    readonly isShown: boolean;
-    /** What would be asked; `null` until it is computed, and where that failed. */
-    readonly ask: Ask | null;
-    readonly profiles: readonly LikelihoodProfile[];
-    readonly status: Status;
-  } | null;
-  /** Weights picked in the picture, to be measured next; `null` for none. */
-  readonly picked: readonly number[] | null;
-};
-
-/** Nothing asked. */
-export const NO_WHAT_IF: WhatIfState = { now: null, picked: null };
-
 /** A sweep and its life; points in order of λ. */
 export type SweepEntry = {
   readonly points: readonly SweepPoint[];
@@ -351,90 +329,6 @@ export type ResultsState = { readonly kept: KeptResults | null };
 
 /** Not asked. */
 export const NO_RESULTS: ResultsState = { kept: null };
-
-/** What the arms of a replay differ in. */
-export type ReplayVary = "acquisition" | "alpha" | "items" | "model" | "branches";
-
-/** Searches replayed on a sweep. */
-export type ReplayState = {
-  readonly vary: ReplayVary;
-  readonly seeds: number;
-  readonly trials: number;
-  /** The question that `results` answer. */
-  readonly key: string | null;
-  readonly results: readonly ReplayResult[] | null;
-  readonly status: Status;
-};
-
-/** Nothing replayed. */
-export const NO_REPLAY: ReplayState = {
-  vary: "acquisition",
-  seeds: 100,
-  trials: 12,
-  key: null,
-  results: null,
-  status: IDLE,
-};
-
-/** Beat the GP. */
-export type GameState = {
-  readonly game: Game | null;
-  /** What the search that plays against the person measured; `null` until it has played. */
-  readonly opponent: ReplayPath | null;
-  readonly status: Status;
-};
-
-/** No game. */
-export const NO_GAME: GameState = { game: null, opponent: null, status: IDLE };
-
-/** Scores measured elsewhere; `null` where no table is open. */
-export type TableState = {
-  readonly table: ScoreTable | null;
-  readonly settings: SuggestSettings | null;
-  /** What the model says; `null` until it has, and where it cannot. */
-  readonly suggestion: Suggestion | null;
-  readonly status: Status;
-};
-
-/** No table. */
-export const NO_TABLE: TableState = { table: null, settings: null, suggestion: null, status: IDLE };
-
-/** The surface over three checkpoints or more; the last one stays until the next is there. */
-export type SurfaceState = {
-  /** What it is of, or will be. */
-  readonly key: string | null;
-  readonly surface: SimplexSurface | null;
-  readonly status: Status;
-};
-
-/** Nothing asked. */
-export const NO_SURFACE: SurfaceState = { key: null, surface: null, status: IDLE };
-
-/** Recipes whose weights take measuring. */
-export type PlacedState = {
-  /** The question they belong to. */
-  readonly key: string | null;
-  readonly perplexity: readonly number[] | null;
-  /** The averages that greedy soup kept, in order. */
-  readonly greedy: readonly (readonly number[])[] | null;
-  readonly status: Status;
-};
-
-/** Nothing placed. */
-export const NO_PLACED: PlacedState = { key: null, perplexity: null, greedy: null, status: IDLE };
-
-/** Tabs of the laboratory. */
-export type LabTab = "branches" | "model" | "replay" | "game" | "how-many";
-
-/** Merges of two, three and four neighbours. */
-export type HowManyState = {
-  readonly key: string | null;
-  readonly rows: readonly NeighbourRow[];
-  readonly status: Status;
-};
-
-/** Nothing merged. */
-export const NO_HOW_MANY: HowManyState = { key: null, rows: [], status: IDLE };
 
 /** `auto` follows the system. */
 export type ThemeChoice = "auto" | "light" | "dark";

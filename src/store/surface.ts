@@ -1,6 +1,7 @@
 /** The picture of a search over three checkpoints or more at the shown step: asked for when it is looked at. */
 import type { Context } from "./context.ts";
-import type { AppState, StudyEntry, SurfaceState } from "./state.ts";
+import type { SurfaceState } from "./labState.ts";
+import type { AppState, StudyEntry } from "./state.ts";
 import { IDLE } from "./status.ts";
 import { currentStudy, currentStudyKey } from "./study.ts";
 import { drawnWhatIf, historyBefore } from "./whatIf.ts";

@@ -7,8 +7,9 @@ import { EXAMPLE_TABLES } from "../domain/exampleTables.ts";
 import type { ScoreTable } from "../domain/scoreTable.ts";
 import type { Measurement, SuggestSettings } from "../domain/surrogate.ts";
 import { formatTableLink, parseTableLink } from "../domain/tableLink.ts";
+import { formatTableLinkSettings } from "../domain/tableLinkSettings.ts";
 import type { Context } from "./context.ts";
-import type { TableState } from "./state.ts";
+import type { TableState } from "./labState.ts";
 import { IDLE } from "./status.ts";
 import { type Running, startRun } from "./work.ts";
 
@@ -27,10 +28,10 @@ export type TableActions = {
   readonly closeTable: () => void;
 };
 
-/** How a table is read before anybody changes it; known noise where every row has its error. */
+/** How a table is read before anybody changes it, as `mergescope suggest` does; known noise where every row has its error. */
 export function tableSettings(rows: readonly Measurement[]): SuggestSettings {
   return {
-    alpha: 0,
+    alpha: 0.5,
     acquisition: "ei",
     kernel: "matern52",
     noise: rows.every(({ stderr }) => stderr !== null) ? "known" : "fitted",
@@ -46,14 +47,24 @@ export function tableSettings(rows: readonly Measurement[]): SuggestSettings {
 }
 
 /** The table's part of the address; `null` where none is open or it is too long for a link. */
-export function tableQuery({ table }: TableState): string | null {
-  return table === null ? null : formatTableLink(table);
+export function tableQuery({ table, settings }: TableState): string | null {
+  if (table === null) return null;
+  const changed = settings === null ? "" : formatTableLinkSettings(settings, tableSettings(table.rows));
+  return formatTableLink(table, changed);
+}
+
+/** Errors can be taken as known only where every row has one. */
+function withPossibleNoise(settings: SuggestSettings, rows: readonly Measurement[]): SuggestSettings {
+  const lacksError = rows.some(({ stderr }) => stderr === null);
+  return settings.noise === "known" && lacksError ? { ...settings, noise: "fitted" } : settings;
 }
 
 /** The table's actions over a context. */
 export function createTableActions(context: Context): TableActions {
   const { get, patch, effects } = context;
   let running: Running | null = null;
+  /** Counts what was asked to be opened or closed, so that an example that comes late is dropped. */
+  let asked = 0;
 
   const advise = async (table: ScoreTable, settings: SuggestSettings): Promise<void> => {
     running?.drop();
@@ -68,11 +79,12 @@ export function createTableActions(context: Context): TableActions {
     });
     await running.done;
   };
-  const show = (table: ScoreTable): Promise<void> => {
+  const show = (table: ScoreTable, change: Partial<SuggestSettings> = {}): Promise<void> => {
     patch("table", { suggestion: null });
-    return advise(table, tableSettings(table.rows));
+    return advise(table, withPossibleNoise({ ...tableSettings(table.rows), ...change }, table.rows));
   };
-  const openTable = async (name: string, text: string): Promise<void> => {
+  const open = async (name: string, text: string, notes: readonly string[]): Promise<void> => {
+    asked += 1;
     running?.drop();
     let read: ScoreTable | null = null;
     running = startRun(context, {
@@ -80,7 +92,7 @@ export function createTableActions(context: Context): TableActions {
       request: () => ({ name, text }),
       onStatus: (status) => patch("table", { status }),
       onResult: (table) => {
-        read = table;
+        read = { ...table, notes: [...notes, ...table.notes] };
       },
       apart: true,
     });
@@ -88,29 +100,35 @@ export function createTableActions(context: Context): TableActions {
     if (read !== null) await show(read);
   };
   const changeRows = async (rows: readonly Measurement[]): Promise<void> => {
-    const { table, settings } = get().table;
+    const { table, settings, suggestion } = get().table;
     if (table === null || settings === null || rows.length === 0) return;
-    const lacksError = rows.some(({ stderr }) => stderr === null);
-    const noise = settings.noise === "known" && lacksError ? "fitted" : settings.noise;
-    await advise({ ...table, rows }, { ...settings, noise });
+    // What each row was predicted to be belongs to the rows that were; it is aligned by their order.
+    patch("table", { suggestion: suggestion === null ? null : { ...suggestion, loo: null } });
+    await advise({ ...table, rows }, withPossibleNoise(settings, rows));
   };
 
   return {
-    openTable,
+    openTable: (name, text) => open(name, text, []),
     async openExample(name) {
       const example = EXAMPLE_TABLES.find((one) => one.name === name);
       if (example === undefined) return;
+      asked += 1;
+      const mine = asked;
       try {
         const response = await effects.fetchExample(`${name}.csv`);
         if (!response.ok) throw new AppError("not-found", `The example ${name} is not beside the page.`);
-        await openTable(example.title, await response.text());
+        const text = await response.text();
+        if (mine === asked) await open(example.title, text, [`Source: ${example.source}.`]);
       } catch (thrown) {
-        patch("table", { status: { kind: "failed", error: toErrorRecord(thrown) } });
+        if (mine === asked) patch("table", { status: { kind: "failed", error: toErrorRecord(thrown) } });
       }
     },
     async takeTable(link) {
-      const table = parseTableLink(link);
-      if (table !== null) return show({ ...table, notes: [] });
+      const linked = parseTableLink(link);
+      if (linked !== null) {
+        const { settings, ...table } = linked;
+        return show({ ...table, notes: [] }, settings);
+      }
       const notice = "The address's table was ignored: it is not one that was shared from here.";
       patch("view", { notices: [...get().view.notices, notice] });
     },
@@ -121,6 +139,7 @@ export function createTableActions(context: Context): TableActions {
     addRow: (row) => changeRows([...(get().table.table?.rows ?? []), row]),
     removeRow: (index) => changeRows((get().table.table?.rows ?? []).filter((_, i) => i !== index)),
     closeTable() {
+      asked += 1;
       running?.drop();
       patch("table", { table: null, settings: null, suggestion: null, status: IDLE });
     },

@@ -1,6 +1,7 @@
 /** What is looked at, which changes no result: the step, the cursor, the theme, notices. */
 import type { Context } from "./context.ts";
-import type { LabTab, ThemeChoice } from "./state.ts";
+import type { LabTab } from "./labState.ts";
+import type { ThemeChoice } from "./state.ts";
 import { currentStudy } from "./study.ts";
 
 /** Actions on the view. */

@@ -5,7 +5,8 @@
 import type { StudyRecord } from "../domain/study.ts";
 import type { HistoryPoint, SearchSettings } from "../domain/surrogate.ts";
 import type { Context } from "./context.ts";
-import { type AppState, NO_WHAT_IF, type WhatIfState } from "./state.ts";
+import { NO_WHAT_IF, type WhatIfState } from "./labState.ts";
+import type { AppState } from "./state.ts";
 import { IDLE } from "./status.ts";
 import { currentStudy, currentStudyKey } from "./study.ts";
 import { type Running, startRun } from "./work.ts";

@@ -1,8 +1,9 @@
 /** `mergescope suggest TABLE.csv`: the landscape, its model and the next λ for scores that were measured elsewhere. */
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { AppError } from "../../base/errors.ts";
 import { EXAMPLE_TABLES } from "../../domain/exampleTables.ts";
+import type { ExampleTable } from "../../domain/scoreTable.ts";
 import {
   ESTIMATES,
   type EstimateKind,
@@ -23,6 +24,10 @@ import { addCommonOptions, integerIn, numberIn } from "../options.ts";
 import { formatLambda } from "../text/numbers.ts";
 import { shrink, sparkline } from "../text/sparkline.ts";
 import { formatTable } from "../text/table.ts";
+
+const EXAMPLE = "example:";
+/** As much as a table may hold. */
+const MAX_BYTES = 8 * 2 ** 20;
 
 type SuggestOptions = CommonOptions & {
   readonly alpha: number;
@@ -104,8 +109,14 @@ export function parseFixed(text: string): SuggestSettings["fixed"] {
 }
 
 async function suggest(table: string, options: SuggestOptions, context: CommandContext): Promise<Outcome> {
-  const text = await readTable(table);
-  const { rows, notes } = await context.engine.call("readTable", { name: table, text }, context.job());
+  const example = exampleOf(table);
+  const text = await readText(
+    table,
+    example === null ? table : new URL(`../../../public/examples/${example.name}.csv`, import.meta.url),
+  );
+  const read = await context.engine.call("readTable", { name: table, text }, context.job());
+  const { rows } = read;
+  const notes = [...(example === null ? [] : [`Source: ${example.source}.`]), ...read.notes];
   const hasErrors = rows.every((row) => row.stderr !== null);
   const { alpha, acquisition, beta, seed, kernel, estimate, batch, incumbent, grid, standardize } = options;
   const fixed = options.fixed ?? {};
@@ -122,22 +133,36 @@ async function suggest(table: string, options: SuggestOptions, context: CommandC
   };
 }
 
-async function readTable(path: string): Promise<string> {
-  const example = EXAMPLE_TABLES.find(({ name }) => path === `example:${name}`);
-  if (path.startsWith("example:") && example === undefined)
-    throw new AppError("not-found", `There is no example ${path.slice("example:".length)}.`, {
-      advice: `There are ${EXAMPLE_TABLES.map(({ name }) => name).join(", ")}.`,
-    });
+/** The example that `example:NAME` names; `null` for a path. */
+function exampleOf(table: string): ExampleTable | null {
+  if (!table.startsWith(EXAMPLE)) return null;
+  const example = EXAMPLE_TABLES.find(({ name }) => table === `${EXAMPLE}${name}`);
+  if (example !== undefined) return example;
+  throw new AppError("not-found", `There is no example ${table.slice(EXAMPLE.length)}.`, {
+    advice: `There are ${EXAMPLE_TABLES.map(({ name }) => name).join(", ")}.`,
+  });
+}
+
+/** Reads no further than the longest table goes, so that any file, or a pipe without an end, is refused at once. */
+async function readText(table: string, place: string | URL): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
   try {
-    if (example !== undefined)
-      return await readFile(new URL(`../../../public/examples/${example.name}.csv`, import.meta.url), "utf8");
-    return await readFile(path, "utf8");
+    for await (const piece of createReadStream(place)) {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes > MAX_BYTES) break;
+    }
   } catch (cause) {
-    throw new AppError("not-found", `The table ${path} cannot be read.`, {
+    throw new AppError("not-found", `The table ${table} cannot be read.`, {
       advice: "Check the path.",
       cause,
     });
   }
+  if (bytes <= MAX_BYTES) return Buffer.concat(pieces).toString("utf8");
+  throw new AppError("bad-format", `The table ${table} is longer than ${MAX_BYTES / 2 ** 20} MiB.`, {
+    advice: "Give scores of merges only, at most a thousand rows.",
+  });
 }
 
 function whereOf({ lambda, weights }: Suggestion["next"]): string {

@@ -20,13 +20,30 @@ const SET_PARAMETER = 5;
 const SET_STATE = 6;
 const MINIMIZE = 1;
 const STATES = ["RUNNING", "COMPLETE", "PRUNED", "FAIL", "WAITING"];
+/** What Optuna no longer changes. */
+const FINISHED = new Set(["COMPLETE", "PRUNED", "FAIL"]);
+/** Parameters that a table is made of; others are not looked into. */
+const WEIGHT = /^(lambda|w[1-9]\d*)$/;
 
 const operation = v.looseObject({ op_code: v.number() });
 const studyMade = v.looseObject({ directions: v.array(v.number()) });
+/** Trials that were added with their values have them here; others have none of these. */
+const trialMade = v.looseObject({
+  state: v.optional(v.number()),
+  value: v.optional(v.nullable(v.number())),
+  values: v.optional(v.nullable(v.array(v.number()))),
+  params: v.optional(v.record(v.string(), v.unknown())),
+  distributions: v.optional(v.record(v.string(), v.string())),
+});
 const parameterSet = v.looseObject({
   trial_id: v.number(),
   param_name: v.string(),
   param_value_internal: v.number(),
+  distribution: v.optional(v.string()),
+});
+const choice = v.looseObject({
+  name: v.literal("CategoricalDistribution"),
+  attributes: v.looseObject({ choices: v.array(v.unknown()) }),
 });
 const stateSet = v.looseObject({
   trial_id: v.number(),
@@ -39,31 +56,19 @@ export function isOptunaJournal(text: string): boolean {
   return /^\s*\{\s*"op_code"\s*:/.test(text);
 }
 
+type GrowingTrial = { state: string; value: number; readonly parameters: Map<string, number> };
+
 /** The trials of a journal's only study. @throws AppError `bad-format`. */
 export function parseOptunaJournal(name: string, text: string): ScoreTable {
-  const trials: { state: string; value: number; parameters: Map<string, number> }[] = [];
+  const trials: GrowingTrial[] = [];
   const directions: number[] = [];
-  for (const [index, line] of text.split("\n").entries()) {
-    if (line.trim() === "") continue;
-    const record = parseLine(name, index, line);
+  const { records, isCut } = readRecords(name, text);
+  for (const { index, record } of records) {
     const { op_code } = expect(name, index, operation, record);
-    const trialOf = (id: number) => {
-      const trial = trials[id];
-      if (trial === undefined) throw badTable(name, `line ${index + 1} tells of a trial that was not begun`);
-      return trial;
-    };
     if (op_code === CREATE_STUDY) directions.push(...expect(name, index, studyMade, record).directions);
-    if (op_code === CREATE_TRIAL) trials.push({ state: "RUNNING", value: Number.NaN, parameters: new Map() });
-    if (op_code === SET_PARAMETER) {
-      const { trial_id, param_name, param_value_internal } = expect(name, index, parameterSet, record);
-      trialOf(trial_id).parameters.set(param_name, param_value_internal);
-    }
-    if (op_code === SET_STATE) {
-      const { trial_id, state, values } = expect(name, index, stateSet, record);
-      const trial = trialOf(trial_id);
-      trial.state = STATES[state] ?? "FAIL";
-      trial.value = values?.[0] ?? Number.NaN;
-    }
+    if (op_code === CREATE_TRIAL) trials.push(madeTrial(name, index, record));
+    if (op_code === SET_PARAMETER) setParameter(name, index, record, trials);
+    if (op_code === SET_STATE) setState(name, index, record, trials);
   }
   if (directions.length !== 1)
     throw badTable(
@@ -71,7 +76,97 @@ export function parseOptunaJournal(name: string, text: string): ScoreTable {
       `it holds ${directions.length} objectives`,
       "Give a journal of one study with one objective.",
     );
-  return optunaTable(name, trials, directions[0] === MINIMIZE ? "minimize" : "maximize");
+  const table = optunaTable(name, trials, directions[0] === MINIMIZE ? "minimize" : "maximize");
+  return isCut
+    ? { ...table, notes: [...table.notes, "Its last line is cut short and was left out."] }
+    : table;
+}
+
+/** A line each; a last one without its end is of a study that is being written, and is left out as Optuna does. */
+function readRecords(
+  name: string,
+  text: string,
+): {
+  readonly records: readonly { readonly index: number; readonly record: unknown }[];
+  readonly isCut: boolean;
+} {
+  const lines = text.split("\n");
+  const records: { index: number; record: unknown }[] = [];
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === "") continue;
+    try {
+      records.push({ index, record: parseJson(name, index, line) });
+    } catch (thrown) {
+      if (index === lines.length - 1 && index > 0) return { records, isCut: true };
+      throw thrown;
+    }
+  }
+  return { records, isCut: false };
+}
+
+/** A new trial, with what it was added with. */
+function madeTrial(name: string, index: number, record: unknown): GrowingTrial {
+  const made = expect(name, index, trialMade, record);
+  const parameters = Object.entries(made.params ?? {}).map(
+    ([parameter, internal]) =>
+      [parameter, weightValue(name, index, parameter, internal, made.distributions?.[parameter])] as const,
+  );
+  const value = made.values?.[0] ?? made.value ?? Number.NaN;
+  return { state: STATES[made.state ?? 0] ?? "FAIL", value, parameters: new Map(parameters) };
+}
+
+function setParameter(name: string, index: number, record: unknown, trials: readonly GrowingTrial[]): void {
+  const { trial_id, param_name, param_value_internal, distribution } = expect(
+    name,
+    index,
+    parameterSet,
+    record,
+  );
+  const value = weightValue(name, index, param_name, param_value_internal, distribution);
+  openTrial(name, index, trials, trial_id)?.parameters.set(param_name, value);
+}
+
+function setState(name: string, index: number, record: unknown, trials: readonly GrowingTrial[]): void {
+  const { trial_id, state, values } = expect(name, index, stateSet, record);
+  const trial = openTrial(name, index, trials, trial_id);
+  if (trial === null) return;
+  trial.state = STATES[state] ?? "FAIL";
+  trial.value = values?.[0] ?? Number.NaN;
+}
+
+/** The trial of an operation; `null` for a finished one, which Optuna does not change either. */
+function openTrial(
+  name: string,
+  index: number,
+  trials: readonly GrowingTrial[],
+  id: number,
+): GrowingTrial | null {
+  const trial = trials[id];
+  if (trial === undefined) throw badTable(name, `line ${index + 1} tells of a trial that was not begun`);
+  return FINISHED.has(trial.state) ? null : trial;
+}
+
+/** A weight: the number itself, or of listed choices the one at that place. NaN for parameters that are no weights. */
+function weightValue(
+  name: string,
+  index: number,
+  parameter: string,
+  internal: unknown,
+  distribution = "null",
+): number {
+  if (!WEIGHT.test(parameter)) return Number.NaN;
+  const listed = v.safeParse(choice, parseJson(name, index, distribution));
+  const value = listed.success ? listed.output.attributes.choices[Number(internal)] : internal;
+  if (typeof value === "number") return value;
+  throw badTable(name, `line ${index + 1} gives ${parameter} a value that is no number`);
+}
+
+function parseJson(name: string, index: number, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw badTable(name, `line ${index + 1} is no JSON`, undefined, cause);
+  }
 }
 
 /** Complete trials as rows; a minimised value is turned, since larger is better here. */
@@ -114,14 +209,6 @@ function weightsOf(name: string, where: string, parameters: OptunaTrial["paramet
       "It needs lambda, or w1, w2, … that sum to 1.",
     );
   return checkedWeights(name, where, weights);
-}
-
-function parseLine(name: string, index: number, line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (cause) {
-    throw badTable(name, `line ${index + 1} is no JSON`, undefined, cause);
-  }
 }
 
 function expect<T extends v.GenericSchema>(

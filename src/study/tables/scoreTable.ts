@@ -8,17 +8,25 @@ import { badTable } from "./weights.ts";
 
 /** Far more than a table that a Gaussian process can take. */
 const MAX_CHARACTERS = 8 * 2 ** 20;
+/** As many as advice is given on. */
+const MAX_ROWS = 1000;
 
 /**
  * CSV, JSON, Optuna's CSV or journal, told apart by how they begin.
- * @throws AppError `bad-format` saying what cannot be read and what would be; `too-large`.
+ * @throws AppError `bad-format` saying what cannot be read and what would be.
  */
 export function readScoreTable(name: string, text: string): ScoreTable {
   if (text.length > MAX_CHARACTERS)
     throw new AppError("bad-format", `The table ${name} is too long: ${text.length} characters.`, {
       advice: `Give at most ${MAX_CHARACTERS}.`,
     });
-  const table = parse(name, text);
+  const table = parse(name, text.replace(/^\uFEFF/, ""));
+  if (table.rows.length > MAX_ROWS)
+    throw badTable(
+      name,
+      `it has ${table.rows.length} rows`,
+      `Give at most ${MAX_ROWS}: average scores of the same weights, or keep those near the best.`,
+    );
   const parents = table.rows[0]?.weights.length;
   const odd = table.rows.findIndex(({ weights }) => weights.length !== parents);
   if (odd >= 0)

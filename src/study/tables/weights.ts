@@ -28,9 +28,13 @@ export function checkedWeights(name: string, where: string, weights: readonly nu
   return weights.map((weight) => weight / sum);
 }
 
+/** As much of a table's own words as an error repeats. */
+const LONGEST_WORDS = 200;
+
 /** The error of a table that cannot be used. */
 export function badTable(name: string, words: string, advice?: string, cause?: unknown): AppError {
-  return new AppError("bad-format", `The table ${name} cannot be used: ${words}.`, {
+  const short = words.length > LONGEST_WORDS ? `${words.slice(0, LONGEST_WORDS)}…` : words;
+  return new AppError("bad-format", `The table ${name} cannot be used: ${short}.`, {
     ...(advice === undefined ? {} : { advice }),
     ...(cause === undefined ? {} : { cause }),
   });

@@ -1,6 +1,5 @@
 /** The ternary map: a layer of the surface, the trail of trials, the next mix, and recipes that have a name. */
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from "react";
-import { NAMED_RECIPES } from "../../domain/namedRecipes.ts";
 import type { SimplexSurface, SurfaceLattice } from "../../domain/surface.ts";
 import { ACQUISITION_LABELS, formatScore } from "../../plots/format.ts";
 import { mixColours } from "../../plots/palette.ts";
@@ -13,20 +12,17 @@ import {
   layerValues,
   mixAt,
   nearestPoint,
-  type Place,
+  pixelOf,
   placeOf,
+  SIDE,
   steppedShares,
 } from "../../plots/ternary.ts";
-import { currentPlaced } from "../../store/placed.ts";
-import { isBusy } from "../../store/status.ts";
 import { currentMeasure } from "../../store/subject.ts";
 import { Choice, type Option } from "../components/Choice.tsx";
-import { WorkNote } from "../components/WorkNote.tsx";
 import { useActions, useApp } from "../useApp.ts";
 import { usePalette } from "../useTheme.ts";
+import { PlaceButtons, Recipes } from "./Recipes.tsx";
 
-/** Pixels of the triangle's side in its own units. */
-const SIDE = 1000;
 const MARGIN = 90;
 const STEPS = 24;
 const LAYERS: readonly Layer[] = ["mean", "std", "ei", "ucb", "pi", "nei"];
@@ -139,15 +135,11 @@ function shapesOf(lattice: SurfaceLattice, values: readonly number[]) {
   const shares = steppedShares(means, STEPS);
   const paths = new Map<number, string>();
   facets.forEach((facet, k) => {
-    const corners = facet.map((i) => pixel(places[i]!).join(" "));
+    const corners = facet.map((i) => pixelOf(places[i]!).join(" "));
     const share = shares[k]!;
     paths.set(share, `${paths.get(share) ?? ""}M${corners.join("L")}Z`);
   });
   return [...paths].map(([share, path]) => ({ share, path }));
-}
-
-function pixel({ x, y }: Place): readonly [number, number] {
-  return [Math.round(10 * SIDE * x) / 10, Math.round(10 * SIDE * y) / 10];
 }
 
 /** Two decimals that sum to 1. */
@@ -175,7 +167,7 @@ function Ring(props: {
   readonly className: string;
   readonly radius: number;
 }) {
-  const [cx, cy] = pixel(placeOf(props.weights));
+  const [cx, cy] = pixelOf(placeOf(props.weights));
   return <circle className={props.className} cx={cx} cy={cy} r={props.radius} />;
 }
 
@@ -194,13 +186,13 @@ function Alpha({ alpha }: { readonly alpha: number }) {
     [0, 1, 0],
     [0, 1 - alpha, alpha],
     [1 - alpha, 0, alpha],
-  ].map((mix) => pixel(placeOf(mix)).join(","));
+  ].map((mix) => pixelOf(placeOf(mix)).join(","));
   return <polygon className="unsearched" points={corners.join(" ")} />;
 }
 
 function Corners({ labels }: { readonly labels: readonly string[] }) {
   const palette = usePalette();
-  const [left, up, right] = [placeOf([1, 0, 0]), placeOf([0, 1, 0]), placeOf([0, 0, 1])].map(pixel);
+  const [left, up, right] = [placeOf([1, 0, 0]), placeOf([0, 1, 0]), placeOf([0, 0, 1])].map(pixelOf);
   const corners = [
     { at: left!, label: labels[0], dx: 0, dy: 42, colour: palette.older },
     { at: up!, label: labels[1], dx: 0, dy: -20, colour: mixColours(palette.older, palette.newer, 0.5) },
@@ -221,7 +213,7 @@ function Corners({ labels }: { readonly labels: readonly string[] }) {
 /** Trials in order, joined by a thin line; darker for better. */
 function Trail({ view }: { readonly view: StepView | null }) {
   const trials = view?.seen ?? [];
-  const places = trials.map(({ weights }) => pixel(placeOf(weights)));
+  const places = trials.map(({ weights }) => pixelOf(placeOf(weights)));
   const values = trials.map(({ value }) => value);
   const [least, most] = [Math.min(...values), Math.max(...values)];
   return (
@@ -242,81 +234,5 @@ function Trail({ view }: { readonly view: StepView | null }) {
         </g>
       ))}
     </g>
-  );
-}
-
-/** Recipes with a name: known weights at once, measured ones when they are placed. */
-function Recipes() {
-  const placed = useApp(currentPlaced);
-  const greedy = placed?.greedy ?? [];
-  const recipes = [
-    ...NAMED_RECIPES.map(({ name, label, weights }) => ({ name, label, weights: weights(3) })),
-    ...(placed?.perplexity == null
-      ? []
-      : [{ name: "perplexity", label: "perplexity-weighted", weights: placed.perplexity }]),
-    ...greedy.slice(-1).map((weights) => ({ name: "greedy", label: "greedy soup", weights })),
-  ];
-  const path = greedy.map((weights) => pixel(placeOf(weights)).join(","));
-  return (
-    <g>
-      {path.length > 1 ? <polyline className="greedy-path" points={path.join(" ")} /> : null}
-      {joined(recipes).map(({ name, label, weights }, i) => {
-        const [x, y] = pixel(placeOf(weights));
-        return (
-          <g key={name}>
-            <rect
-              className="recipe-mix"
-              x={x - 7}
-              y={y - 7}
-              width={14}
-              height={14}
-              transform={`rotate(45 ${x} ${y})`}
-            />
-            <text className="recipe-label" x={x + 16} y={y + (i % 2 === 0 ? -8 : 22)}>
-              {label}
-            </text>
-          </g>
-        );
-      })}
-    </g>
-  );
-}
-
-type Named = { readonly name: string; readonly label: string; readonly weights: readonly number[] };
-
-/** Recipes that lie on one another under one mark. */
-function joined(recipes: readonly Named[]): readonly Named[] {
-  return recipes.reduce<readonly Named[]>((kept, one) => {
-    const near = kept.findIndex(({ weights }) =>
-      weights.every((w, i) => Math.abs(w - (one.weights[i] ?? 0)) < 0.02),
-    );
-    if (near < 0) return kept.concat(one);
-    return kept.map((other, i) => (i === near ? { ...other, label: `${other.label}, ${one.label}` } : other));
-  }, []);
-}
-
-function PlaceButtons() {
-  const placed = useApp(currentPlaced);
-  const status = useApp((state) => state.placed.status);
-  const { placePerplexity, placeGreedy, cancelPlacing } = useActions();
-  if (isBusy(status)) return <WorkNote status={status} onCancel={cancelPlacing} />;
-  return (
-    <>
-      {status.kind === "failed" ? (
-        <span className="bad" role="alert">
-          {status.error.message}
-        </span>
-      ) : null}
-      {placed?.perplexity != null ? null : (
-        <button type="button" className="button" onClick={() => void placePerplexity()}>
-          place perplexity-weighted
-        </button>
-      )}
-      {placed?.greedy != null ? null : (
-        <button type="button" className="button" onClick={() => void placeGreedy()}>
-          place greedy soup
-        </button>
-      )}
-    </>
   );
 }
