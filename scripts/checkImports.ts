@@ -54,11 +54,12 @@ export const ROOMS: Readonly<Record<string, { readonly may: readonly string[]; r
     may: ["base", "domain", "rpc", "engine", "storage", "runtime"],
     why: "a roof: hands the engine its platform",
   },
-  cli: { may: ["base", "domain", "rpc", "engine", "storage", "runtime"], why: "the second roof" },
+  cli: { may: ["base", "domain", "rpc", "engine", "storage", "runtime", "report"], why: "the second roof" },
   rpc: { may: ["base", "domain"], why: "the thread wall carries records" },
   plots: { may: ["base", "domain"], why: "pure functions: records to figures" },
+  report: { may: ["base", "domain"], why: "pure functions: study results to documents, drawn by both roofs" },
   store: { may: ["base", "domain", "rpc"], why: "holds records, calls the engine" },
-  ui: { may: ["base", "domain", "store", "plots"], why: "shows the store" },
+  ui: { may: ["base", "domain", "store", "plots", "report"], why: "shows the store" },
   "main.tsx": { may: ["ui", "store", "rpc", "worker"], why: "the browser's roof" },
 };
 
@@ -68,6 +69,8 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   "onnxruntime-node": ["runtime/ort"],
   "onnxruntime-common": ["runtime/"],
   "plotly.js": ["ui/components/Figure"],
+  "@observablehq/plot": ["report/"],
+  linkedom: ["cli/"],
   zustand: ["store/"],
   "@huggingface/tokenizers": ["model/tokenizer.ts"],
   react: ["ui/", "main.tsx"],

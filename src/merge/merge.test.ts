@@ -11,7 +11,9 @@ import type { TensorSpec } from "../checkpoint/tensor.ts";
 import type { ExportDtype } from "../domain/export.ts";
 import { collectFile, type MergedFile, type MergeRequest, mergeToFiles } from "./execute.ts";
 import { openFiles, openFolder } from "./fixtures/files.ts";
+import { linear } from "./methods/linear.ts";
 import { findMergeMethod, MERGE_METHODS } from "./methods/table.ts";
+import { uniform } from "./methods/uniform.ts";
 import { planMerge } from "./plan.ts";
 
 const { signal } = new AbortController();
@@ -81,7 +83,6 @@ describe("methods", () => {
   });
 
   test("linear: λ is the weight of the newer; weights must make 1", () => {
-    const linear = findMergeMethod("linear");
     expect(linear.coefficients(2, { lambda: 0.75 })).toEqual([0.25, 0.75]);
     expect(linear.coefficients(3, { weights: [0.25, 0.25, 0.5] })).toEqual([0.25, 0.25, 0.5]);
     expect(() => linear.coefficients(3, { weights: [1, 1, 2] })).toThrow(
@@ -101,7 +102,7 @@ describe("methods", () => {
   });
 
   test("uniform: the mean", () => {
-    expect(findMergeMethod("uniform").coefficients(4, {})).toEqual([0.25, 0.25, 0.25, 0.25]);
+    expect(uniform.coefficients(4, {})).toEqual([0.25, 0.25, 0.25, 0.25]);
   });
 });
 

@@ -1,19 +1,29 @@
 /** Weighted averaging with given weights. */
 import { AppError } from "../../base/errors.ts";
-import type { MergeMethod } from "../method.ts";
+import type { OptionValue, WeightsMethod } from "../method.ts";
 
 /** What the digits a person writes may miss a sum of 1 by. */
 const SUM_TOLERANCE = 1e-6;
 
 /** λΘ_newer + (1−λ)Θ_older for two parents, or one weight a parent. */
-export const linear: MergeMethod = {
+export const linear: WeightsMethod = {
+  kind: "weights",
   name: "linear",
   title: "Linear",
   summary:
     "Averages the checkpoints with weights of your choice; with two, λ is the weight of the newer one.",
+  formula: "Θ = Σ λᵢΘᵢ",
   paper: "Liu et al. 2024, Checkpoint Merging via Bayesian Optimization in LLM Pretraining",
   options: [
-    { name: "lambda", title: "λ", kind: "number", summary: "Weight of the newer of two checkpoints." },
+    {
+      name: "lambda",
+      title: "λ",
+      kind: "number",
+      least: 0,
+      most: 1,
+      usual: null,
+      summary: "Weight of the newer of two checkpoints.",
+    },
     {
       name: "weights",
       title: "Weights",
@@ -21,6 +31,8 @@ export const linear: MergeMethod = {
       summary: "One a checkpoint, oldest first, summing to 1.",
     },
   ],
+  needs: [],
+  parents: [1, 64],
   coefficients(parents, { lambda, weights }) {
     if ((lambda === undefined) === (weights === undefined)) {
       throw new AppError("usage", "A linear merge needs either λ or weights.", {
@@ -40,7 +52,7 @@ function fromLambda(parents: number, lambda: number): readonly number[] {
 }
 
 /** Weights that miss a sum of 1 are refused rather than rescaled in silence. */
-function fromWeights(parents: number, weights: number | readonly number[] | undefined): readonly number[] {
+function fromWeights(parents: number, weights: OptionValue | undefined): readonly number[] {
   const list = typeof weights === "object" ? weights : [];
   if (list.length !== parents) {
     throw new AppError("usage", `${list.length} weights are given for ${parents} checkpoints.`, {
