@@ -91,6 +91,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     "engine/",
     "cli/",
     "store/",
+    "report/",
   ],
   pbf: ["model/onnx/"],
   commander: ["cli/"],

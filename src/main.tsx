@@ -12,6 +12,7 @@ import "./ui/styles/panels.css";
 import "./ui/styles/opener.css";
 import "./ui/styles/lab.css";
 import "./ui/styles/simplex.css";
+import "./ui/styles/studies.css";
 import "./ui/styles/table.css";
 import "./ui/styles/tasks.css";
 import { createApp } from "./store/app.ts";

@@ -115,6 +115,13 @@ export function addMeasureOptions(command: Command): Command {
     );
 }
 
+/** Collects an option that may be given several times, or names with commas between them. */
+export function nameList(text: string, before: readonly string[] = []): readonly string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InvalidArgumentError("It must be names separated by commas.");
+  return [...before, ...names];
+}
+
 /** Adds `--json`, `--verbose` and the files that a single weights file may lack beside it. */
 export function addCommonOptions(command: Command): Command {
   return command

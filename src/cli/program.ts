@@ -14,6 +14,7 @@ import { defineMatrix } from "./commands/matrix.ts";
 import { defineMerge } from "./commands/merge.ts";
 import { defineOptimize } from "./commands/optimize.ts";
 import { definePerplexity } from "./commands/perplexity.ts";
+import { defineStudy } from "./commands/study.ts";
 import { defineSuggest } from "./commands/suggest.ts";
 import { defineSweep } from "./commands/sweep.ts";
 import { defineTasks } from "./commands/tasks.ts";
@@ -43,6 +44,7 @@ const COMMANDS: readonly DefineCommand[] = [
   defineOptimize,
   defineMatrix,
   definePerplexity,
+  defineStudy,
   defineSuggest,
   defineAsk,
   defineTell,

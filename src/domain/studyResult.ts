@@ -128,7 +128,14 @@ export type StudyFigure = { readonly title: string; readonly caption: string } &
       readonly kind: "overlap";
       readonly sets: readonly string[];
       /** `members` are indices into `sets`; the region is inside these and outside the others. */
-      readonly regions: readonly { readonly members: readonly number[]; readonly count: number }[];
+      readonly regions: readonly {
+        readonly members: readonly number[];
+        readonly count: number;
+        /** The items, as places among the rows. */
+        readonly items: readonly number[];
+      }[];
+      /** Where the items are. */
+      readonly rows: { readonly task: string; readonly split: "search" | "test" };
     }
 );
 

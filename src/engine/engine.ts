@@ -10,12 +10,15 @@ import { createMemoryResults } from "../storage/results/resultStore.ts";
 import { readScoreTable } from "../study/tables/scoreTable.ts";
 import { createCheckpointMethods } from "./checkpointMethods.ts";
 import { createCheckpointShelf } from "./checkpoints.ts";
+import { createComposeMethods } from "./compose.ts";
 import { createContentKeys } from "./contentKeys.ts";
 import { createDemo } from "./demo.ts";
+import { createDerivedMerges } from "./derivedMerges.ts";
 import { createHubAccess } from "./hubAccess.ts";
 import { createItemTables, type ItemTables } from "./itemTables.ts";
 import { createLabMethods } from "./labMethods.ts";
 import type { MethodTable } from "./methodTable.ts";
+import { createPaperStudies } from "./paperStudies.ts";
 import { createPlaces } from "./places.ts";
 import type { Platform } from "./platform.ts";
 import { reconsider } from "./reconsider.ts";
@@ -42,7 +45,8 @@ function createMethods(platform: Platform): MethodTable<EngineMethod> {
   const catalogue = createTaskCatalogue();
   const demo = createDemo(platform, catalogue);
   const hub = createHubAccess(platform);
-  const places = createPlaces(platform, demo, hub);
+  const derived = createDerivedMerges();
+  const places = createPlaces(platform, demo, hub, (name) => derived.files(name));
   const shelf = createCheckpointShelf(places.locate);
   const contents = createContentKeys(platform, shelf);
   const tables = openTables(platform);
@@ -55,10 +59,17 @@ function createMethods(platform: Platform): MethodTable<EngineMethod> {
     await demo.knowTasks(signal);
     return sessions.current();
   };
+  const composing = {
+    ...{ openSession, shelf, catalogue, contents, derived },
+    clock: platform.clock,
+    holding: checkpoints.holding,
+  };
   return {
     ...createStudyMethods(openSession, catalogue, platform.clock, checkpoints.holding, journals),
     ...journals.methods,
     ...createLabMethods(openSession, platform.clock, checkpoints.holding),
+    ...createComposeMethods(composing),
+    ...createPaperStudies(composing),
     ...checkpoints.methods,
     ...createTaskMethods({ platform, catalogue, demo, hub, tables }),
     start: async ({ backend, threads }) => (await sessions.start(backend, threads)).info,

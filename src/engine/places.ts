@@ -36,8 +36,16 @@ const DEMO_PREFIX = "demo:";
 /** More files than any checkpoint has. */
 const MAX_FILES = 10_000;
 
-/** Places of this platform. */
-export function createPlaces(platform: Platform, demo: Demo, hub: HubAccess): Places {
+/**
+ * Places of this platform.
+ * @param derivedFiles the files of a merge that stands as a checkpoint; `null` for other names
+ */
+export function createPlaces(
+  platform: Platform,
+  demo: Demo,
+  hub: HubAccess,
+  derivedFiles: (name: string) => FileSet | null,
+): Places {
   const folders = new Map<string, FileSet>();
   const locateFolder = async (name: string, signal: AbortSignal): Promise<FileSet> => {
     const files = folders.get(name) ?? (await platform.openCheckpoint(name, signal));
@@ -60,6 +68,8 @@ export function createPlaces(platform: Platform, demo: Demo, hub: HubAccess): Pl
         const files: FileSet = { name, open: (path, during) => found.open(path, during) };
         return { files, place: "hub", step: stepOfName(revision), hub: found };
       }
+      const merged = derivedFiles(name);
+      if (merged !== null) return { files: merged, place: "disk", step: null, hub: null };
       const files = await locateFolder(name, signal);
       return { files, place: "disk", step: stepOfName(name), hub: null };
     },

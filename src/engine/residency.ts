@@ -8,6 +8,7 @@ import { type Clock, createProgress, type Progress, throwIfCancelled } from "../
 import type { Recipe } from "../domain/recipe.ts";
 import { checkTensors } from "../merge/agreement.ts";
 import type { Backend, ResidentModel } from "../runtime/backend.ts";
+import type { ModelStatistics } from "../runtime/statistics.ts";
 import type { Merger } from "../study/objective.ts";
 import type { CheckpointShelf, OpenedCheckpoint } from "./checkpoints.ts";
 import { bytesToFetch, fetchCheckpoint } from "./fetchCheckpoints.ts";
@@ -18,6 +19,12 @@ import { createWeightReader } from "./weightReader.ts";
 export interface Residency {
   /** A merger that tells of loading. */
   mergerFor(onProgress: (progress: Progress) => void): Merger;
+  /** As a merger's `withMerge`, lending what is measured of weights besides scores. */
+  withStatistics<T>(
+    recipe: Recipe,
+    job: { readonly signal: AbortSignal; onProgress(progress: Progress): void },
+    use: (statistics: ModelStatistics) => Promise<T>,
+  ): Promise<T>;
   /** Waits for its turn, then frees everything. */
   close(): Promise<void>;
 }
@@ -113,30 +120,40 @@ export function createResidency(
     );
   }
 
+  /** Waits for its turn, mixes, lends the device. */
+  const withModel = <T>(
+    recipe: Recipe,
+    signal: AbortSignal,
+    onProgress: OnProgress,
+    use: (open: ResidentModel) => Promise<T>,
+  ): Promise<T> =>
+    turns(async () => {
+      throwIfCancelled(signal);
+      if (closed) throw deviceChanged();
+      const parents = await shelf.openParents(recipe.parents, signal);
+      // A study asks for hundreds of merges: what is on the device already was checked and fetched before.
+      const absent = parents.filter((parent) => !isResident(parent));
+      for (const { name, checkpoint, config } of absent)
+        checkTensors({ name, tensors: checkpoint.tensors }, config);
+      for (const parent of absent) await fetchParent(parent, signal, onProgress);
+      const resident = await modelFor(parents[0]!);
+      const { mixer } = resident.open;
+      const parentBytes = parents.reduce((sum, { weightBytes }) => sum + weightBytes, 0);
+      if (resident.mergedBytes + parentBytes > residentBytes)
+        await mixStreamed(resident, parents, recipe, signal, onProgress);
+      else {
+        await loadParents(resident, parents, signal, onProgress);
+        await mixer.mix(recipe.parents, recipe.coefficients);
+      }
+      return use(resident.open);
+    });
+
   return {
     mergerFor: (onProgress) => ({
-      withMerge: (recipe, signal, use) =>
-        turns(async () => {
-          throwIfCancelled(signal);
-          if (closed) throw deviceChanged();
-          const parents = await shelf.openParents(recipe.parents, signal);
-          // A study asks for hundreds of merges: what is on the device already was checked and fetched before.
-          const absent = parents.filter((parent) => !isResident(parent));
-          for (const { name, checkpoint, config } of absent)
-            checkTensors({ name, tensors: checkpoint.tensors }, config);
-          for (const parent of absent) await fetchParent(parent, signal, onProgress);
-          const resident = await modelFor(parents[0]!);
-          const { mixer, model } = resident.open;
-          const parentBytes = parents.reduce((sum, { weightBytes }) => sum + weightBytes, 0);
-          if (resident.mergedBytes + parentBytes > residentBytes)
-            await mixStreamed(resident, parents, recipe, signal, onProgress);
-          else {
-            await loadParents(resident, parents, signal, onProgress);
-            await mixer.mix(recipe.parents, recipe.coefficients);
-          }
-          return use(model);
-        }),
+      withMerge: (recipe, signal, use) => withModel(recipe, signal, onProgress, ({ model }) => use(model)),
     }),
+    withStatistics: (recipe, { signal, onProgress }, use) =>
+      withModel(recipe, signal, onProgress, ({ statistics }) => use(statistics)),
     close: () =>
       turns(async () => {
         closed = true;

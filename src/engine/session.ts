@@ -6,10 +6,12 @@
 import type { Progress } from "../base/job.ts";
 import type { BackendInfo } from "../domain/backend.ts";
 import { measureNamed } from "../domain/measure.ts";
-import type { Recipe } from "../domain/recipe.ts";
+import { type Recipe, soleRecipe } from "../domain/recipe.ts";
 import type { ItemScore } from "../evaluate/itemScores.ts";
 import type { SubjectRequest } from "../rpc/protocol.ts";
 import type { Backend } from "../runtime/backend.ts";
+import type { PackedBatch } from "../runtime/languageModel.ts";
+import type { StatisticsJob } from "../runtime/statistics.ts";
 import {
   createObjective,
   type EvaluationParts,
@@ -34,8 +36,21 @@ export interface Session {
   evaluation(request: RowsRequest, job: CallJob): Promise<EvaluationParts>;
   /** An objective for a subject. @throws AppError as `evaluation`; `usage` for a metric the task does not offer. */
   objective(request: SubjectRequest, job: CallJob): Promise<Objective>;
+  /** What a method measures of a checkpoint, by tensor name. @throws AppError as `ModelStatistics`. */
+  statistics(
+    request: StatisticsRequest,
+    watch: StatisticsJob,
+    job: CallJob,
+  ): Promise<ReadonlyMap<string, Float32Array>>;
   close(): Promise<void>;
 }
+
+/** What is measured, of which checkpoint, on which batches. */
+export type StatisticsRequest = {
+  readonly checkpoint: string;
+  readonly statistic: "squared-gradients" | "grams";
+  readonly batches: readonly PackedBatch[];
+};
 
 /** What all sessions share. */
 export type SessionParts = {
@@ -71,6 +86,12 @@ export function createSession(backend: Backend, parts: SessionParts): Session {
       const subject = { parents, task, split, measure: measureNamed(catalogue.find(task).info, metric) };
       return createObjective({ ...(await evaluation(request, job)), subject });
     },
+    statistics: ({ checkpoint, statistic, batches }, watch, job) =>
+      residency.withStatistics(soleRecipe(checkpoint), job, async (statistics) =>
+        statistic === "grams"
+          ? (await statistics.grams(batches, watch)).grams
+          : statistics.squaredGradients(batches, watch),
+      ),
     close: () => residency.close(),
   };
 }

@@ -2,8 +2,7 @@
 import { AppError } from "../base/errors.ts";
 import { type Clock, createProgress } from "../base/job.ts";
 import { measureNamed } from "../domain/measure.ts";
-import type { Perplexity, PerplexityInputs } from "../domain/perplexity.ts";
-import { soleRecipe } from "../domain/recipe.ts";
+import type { PerplexityInputs } from "../domain/perplexity.ts";
 import type { MatrixRecord } from "../domain/study.ts";
 import type { Split } from "../domain/task.ts";
 import { sampleLines } from "../evaluate/samples.ts";
@@ -14,7 +13,7 @@ import { evaluateRecipe, scoreOf } from "../study/objective.ts";
 import { runOptimize } from "../study/optimize.ts";
 import { runSweep } from "../study/sweep.ts";
 import type { Holding, MethodTable } from "./methodTable.ts";
-import type { RowsRequest } from "./preparedRows.ts";
+import { measurePerplexities } from "./perplexities.ts";
 import type { CallJob, Session } from "./session.ts";
 import type { StudyJournals } from "./studyJournals.ts";
 import type { TaskCatalogue } from "./taskCatalogue.ts";
@@ -168,37 +167,6 @@ async function matrixOf(
     onParent: (index, score) => job.emit({ kind: "parent", index, score }),
     onCell: (cell) => job.emit({ kind: "cell", cell }),
   });
-}
-
-/** φ of each checkpoint on the task's inputs. */
-async function measurePerplexities(
-  session: Session,
-  checkpoints: readonly string[],
-  rows: Omit<RowsRequest, "parents"> & { readonly inputs: PerplexityInputs },
-  job: CallJob,
-): Promise<readonly Perplexity[]> {
-  const measured: Perplexity[] = [];
-  for (const checkpoint of checkpoints) {
-    const parts = await session.evaluation({ ...rows, parents: [checkpoint] }, job);
-    const progress = createProgress(
-      parts.clock,
-      `perplexity of ${checkpoint}`,
-      parts.prepared.total,
-      parts.prepared.unit,
-    );
-    const { n, metrics } = await evaluateRecipe(parts, soleRecipe(checkpoint), job.signal, {
-      onBatch: (done) => job.onProgress(progress(done)),
-    });
-    const { perplexity, sequence_perplexity } = metrics;
-    measured.push({
-      checkpoint,
-      inputs: rows.inputs,
-      n,
-      pooled: perplexity!,
-      perSequence: sequence_perplexity!,
-    });
-  }
-  return measured;
 }
 
 /** @throws AppError `usage` for all rows: nothing of them is unseen. */

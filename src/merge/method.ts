@@ -3,50 +3,15 @@
  * Four kinds, by what the result is made of. Runs everywhere; knows no file and no device.
  */
 
-/** One setting of a method. */
-export type MethodOption = {
-  /** As the command line spells it: `lambda` for `--lambda`. */
-  readonly name: string;
-  readonly title: string;
-  readonly summary: string;
-} & (
-  | { readonly kind: "number"; readonly least: number; readonly most: number; readonly usual: number | null }
-  | { readonly kind: "integer"; readonly least: number; readonly most: number; readonly usual: number }
-  /** One number a parent. */
-  | { readonly kind: "numbers" }
-  | { readonly kind: "choice"; readonly choices: readonly string[]; readonly usual: string }
-);
+import type { MethodDescription, OptionValues } from "../domain/mergeMethod.ts";
 
-/** A setting's value. */
-export type OptionValue = number | string | readonly number[];
-
-/** Chosen settings by option name; what is absent takes the option's usual value. */
-export type OptionValues = Readonly<Partial<Record<string, OptionValue>>>;
-
-/** What a method must be given besides the checkpoints. */
-export type MethodNeed =
-  /** A checkpoint that all of them come from. */
-  | "base"
-  /** A task with its right answers. */
-  | "task"
-  /** Rows of text; no label of theirs is used. */
-  | "calibration";
-
-/** What every method says of itself. */
-export type MethodDescription = {
-  readonly name: string;
-  readonly title: string;
-  /** One or two sentences for a person who chooses. */
-  readonly summary: string;
-  /** The formula, in plain text. */
-  readonly formula: string;
-  /** Authors, year, title. */
-  readonly paper: string;
-  readonly options: readonly MethodOption[];
-  readonly needs: readonly MethodNeed[];
-  /** Least and greatest number of parents. */
-  readonly parents: readonly [least: number, most: number];
-};
+export type {
+  MethodDescription,
+  MethodNeed,
+  MethodOption,
+  OptionValue,
+  OptionValues,
+} from "../domain/mergeMethod.ts";
 
 /** A method whose result is Σ λᵢΘᵢ (P1 eq. 1) with coefficients that need no look at the weights. */
 export interface WeightsMethod extends MethodDescription {

@@ -37,6 +37,19 @@ const SHORTEST_ROW = 1e-12;
  * [R,K,C,D], as a later run takes them.
  */
 export function encodeDecoder(config: ModelConfig, withPast = false): Uint8Array<ArrayBuffer> {
+  return encodeModel(buildDecoder(config, withPast).graph.build(config.architecture));
+}
+
+/** The graph that `encodeDecoder` encodes, to be gone on with: its weights, and the log-probabilities [N]. */
+export type BuiltDecoder = {
+  readonly graph: GraphBuilder;
+  /** By Hugging Face name. */
+  readonly weights: ReadonlyMap<string, Value>;
+  readonly logprobs: Value;
+};
+
+/** @param withPast as `encodeDecoder` */
+export function buildDecoder(config: ModelConfig, withPast = false): BuiltDecoder {
   const graph = new GraphBuilder();
   const names = namesOf(config);
   const tokens = graph.input("tokens", "int32", ["R", "C"]);
@@ -47,8 +60,7 @@ export function encodeDecoder(config: ModelConfig, withPast = false): Uint8Array
   const embedded = graph.apply("Gather", [weights.get(names.embedding)!, tokens]);
   let hidden = graph.apply("Reshape", [embedded, graph.integers(-1, config.hiddenSize)]);
   for (let layer = 0; layer < config.layers; layer++) hidden = addLayer(decoder, hidden, layer);
-  addScores(decoder, hidden);
-  return encodeModel(graph.build(config.architecture));
+  return { graph, weights, logprobs: addScores(decoder, hidden) };
 }
 
 function addShared(
@@ -155,7 +167,7 @@ function activate({ graph, config: { activation } }: Decoder, input: Value): Val
  * Hidden states are gathered at the scored places before the last normalisation, and the log-softmax is reduced to
  * the targets, so the [P, V] logits stay on the device: log p = (x − max) − log Σ exp(x − max).
  */
-function addScores(decoder: Decoder, hidden: Value): void {
+function addScores(decoder: Decoder, hidden: Value): Value {
   const { graph, config } = decoder;
   const places = graph.input("scoredPlaces", "int32", ["P"]);
   const targetPlaces = graph.input("targetPlaces", "int32", ["N"]);
@@ -168,9 +180,11 @@ function addScores(decoder: Decoder, hidden: Value): void {
   const logSum = graph.apply("Gather", [graph.apply("Log", [sum]), targetPlaces]);
   const flat = graph.apply("Reshape", [shifted, graph.integers(-1)]);
   const target = graph.apply("Gather", [flat, targetLogits]);
-  graph.output(graph.apply("Sub", [target, logSum]), "logprobs", "float32", ["N"]);
+  const logprobs = graph.apply("Sub", [target, logSum]);
+  graph.output(logprobs, "logprobs", "float32", ["N"]);
   const best = graph.apply("ArgMax", [logits], { axis: 1, keepdims: 0 });
   graph.output(graph.apply("Cast", [best], { to: INT32 }), "greedy", "int32", ["P"]);
+  return logprobs;
 }
 
 /** [P, E] → [P, V]. Dividing logits by the length of the head's rows spares a copy of a matrix of unit rows. */

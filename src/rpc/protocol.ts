@@ -11,6 +11,7 @@ import type { NeighbourRow } from "../domain/howMany.ts";
 import type { JournalContents, JournalHead } from "../domain/journal.ts";
 import type { MarginSweepRecord } from "../domain/margins.ts";
 import type { MetricName } from "../domain/measure.ts";
+import type { ComposedMerge, ComposeRequest, MethodDescription } from "../domain/mergeMethod.ts";
 import type { Perplexity, PerplexityInputs } from "../domain/perplexity.ts";
 import type { Recipe } from "../domain/recipe.ts";
 import type { ItemOutcomes, ReplayArm, ReplayPath, ReplayResult, ScoreCurve } from "../domain/replay.ts";
@@ -30,6 +31,13 @@ import type {
   SweepRecord,
   Trial,
 } from "../domain/study.ts";
+import type {
+  OutcomeRecord,
+  StudyDescription,
+  StudyName,
+  StudyResult,
+  StudySettings,
+} from "../domain/studyResult.ts";
 import type { SimplexSurface } from "../domain/surface.ts";
 import type {
   Ask,
@@ -259,6 +267,17 @@ export type EngineMethods = {
   suggest: {
     request: { readonly rows: readonly Measurement[]; readonly settings: SuggestSettings };
     result: Suggestion;
+  };
+  /** The merge methods there are, the default first. Reads nothing. */
+  mergeMethods: { request: Record<string, never>; result: readonly MethodDescription[] };
+  /** A merge by a method: its weights found, or its tensors decided, ready to be evaluated or written. */
+  compose: { request: ComposeRequest; result: ComposedMerge };
+  /** The studies of the papers. Reads nothing. */
+  paperStudies: { request: Record<string, never>; result: readonly StudyDescription[] };
+  /** One study, with what every evaluated item came to. */
+  paperStudy: {
+    request: { readonly name: StudyName; readonly settings: StudySettings };
+    result: { readonly result: StudyResult; readonly outcomes: readonly OutcomeRecord[] };
   };
   /** Writes the merged checkpoint in Hugging Face layout, streamed: parents are read piece by piece. */
   exportMerge: {

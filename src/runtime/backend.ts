@@ -5,12 +5,14 @@
 import type { BackendInfo } from "../domain/backend.ts";
 import type { ModelConfig } from "../model/config.ts";
 import type { LanguageModel } from "./languageModel.ts";
+import type { ModelStatistics } from "./statistics.ts";
 import type { WeightMixer } from "./weights.ts";
 
 /** A model on the device, its weights zero until something is mixed into them. */
 export interface ResidentModel {
   readonly model: LanguageModel;
   readonly mixer: WeightMixer;
+  readonly statistics: ModelStatistics;
   /**
    * Scores an empty batch a few times, so that compilation is over before anything is timed: the first runs of a
    * session are about five times slower in the browser. @throws AppError `device`.

@@ -7,6 +7,7 @@ import { createCpuMixer } from "./cpuMixer.ts";
 import type { JobQueue } from "./jobQueue.ts";
 import type { OrtLibrary } from "./ortLibrary.ts";
 import { createSessionModel, warmUp } from "./ortModel.ts";
+import { createStatistics } from "./ortStatistics.ts";
 
 /**
  * A browser compiles a wasm function well once it has done some work, and puts it to use at its next call: a large model's
@@ -30,16 +31,12 @@ export async function createCpuModel(
       new ort.Tensor("float32", mixer.merged.get(name)!, shape),
     ]),
   );
-  const model = await createSessionModel(ort, {
-    config,
-    weights,
-    options,
-    queue,
-    version: () => mixer.version,
-  });
+  const parts = { config, weights, options, queue, version: () => mixer.version };
+  const model = await createSessionModel(ort, parts);
   return {
     model,
     mixer,
+    statistics: createStatistics(ort, parts),
     warmUp: () => warmUp(model, warmUpRuns(config)),
     async dispose() {
       mixer.dropAll();

@@ -7,7 +7,8 @@ import type { GpuState } from "./gpuState.ts";
 import type { JobQueue } from "./jobQueue.ts";
 import type { LanguageModel } from "./languageModel.ts";
 import type { OrtLibrary } from "./ortLibrary.ts";
-import { createSessionModel, warmUp } from "./ortModel.ts";
+import { createSessionModel, type SessionParts, warmUp } from "./ortModel.ts";
+import { createStatistics } from "./ortStatistics.ts";
 
 /** Makes the merged weights' buffers, and a session that reads them at every run. @throws AppError `out-of-memory`, `device`. */
 export async function createGpuModel(
@@ -25,14 +26,15 @@ export async function createGpuModel(
     ]),
   );
   const executionProviders = [{ name: "webgpu" as const, device: state.device }];
-  const session = await createSessionModel(ort, {
+  const parts: SessionParts = {
     config,
     weights,
     options: { executionProviders },
     keptLocation: "gpu-buffer",
     queue,
     version: () => mixer.version,
-  }).catch((thrown: unknown) => {
+  };
+  const session = await createSessionModel(ort, parts).catch((thrown: unknown) => {
     mixer.destroy();
     throw thrown;
   });
@@ -58,9 +60,14 @@ export async function createGpuModel(
       };
     },
   };
+  const statistics = createStatistics(ort, parts);
   return {
     model,
     mixer,
+    statistics: {
+      squaredGradients: (batches, job) => checked(() => statistics.squaredGradients(batches, job)),
+      grams: (batches, job) => checked(() => statistics.grams(batches, job)),
+    },
     // Once compiled, a pipeline is as fast as it gets.
     warmUp: () => warmUp(model, 1),
     async dispose() {

@@ -15,6 +15,16 @@ type Model = { readonly config: ModelConfig; readonly weights: PlainWeights; rea
 
 /** The answer that `LanguageModel.score` must give, up to fp32 rounding. */
 export function scorePlainly(config: ModelConfig, weights: PlainWeights, batch: PackedBatch): ScoredBatch {
+  const { logprobs, greedy } = scoreInDouble(config, weights, batch);
+  return { logprobs: Float32Array.from(logprobs), greedy };
+}
+
+/** The same before it is rounded: fine enough for differences of it to be slopes. */
+export function scoreInDouble(
+  config: ModelConfig,
+  weights: PlainWeights,
+  batch: PackedBatch,
+): { readonly logprobs: Float64Array; readonly greedy: Int32Array } {
   const model = { config, weights, batch };
   const names = namesOf(config);
   let hidden = Array.from(batch.tokens, (token) => rowOf(weights, names.embedding, token, config.hiddenSize));
@@ -25,7 +35,7 @@ export function scorePlainly(config: ModelConfig, weights: PlainWeights, batch: 
     return Float64Array.from(head, (row) => dot(row, last));
   });
   return {
-    logprobs: Float32Array.from(
+    logprobs: Float64Array.from(
       batch.targetTokens,
       (token, i) => logSoftmax(logits[batch.targetPlaces[i]!]!)[token]!,
     ),

@@ -12,7 +12,16 @@ import { createHowManyActions, type HowManyActions } from "./howMany.ts";
 import { createHubActions, type HubActions } from "./hub.ts";
 import { createItemsActions, type ItemsActions } from "./items.ts";
 import { createKeptActions, type KeptActions } from "./kept.ts";
-import { NO_GAME, NO_HOW_MANY, NO_PLACED, NO_REPLAY, NO_SURFACE, NO_TABLE, NO_WHAT_IF } from "./labState.ts";
+import {
+  NO_GAME,
+  NO_HOW_MANY,
+  NO_PLACED,
+  NO_REPLAY,
+  NO_STUDIES,
+  NO_SURFACE,
+  NO_TABLE,
+  NO_WHAT_IF,
+} from "./labState.ts";
 import { endLive } from "./live.ts";
 import { createMatrixActions, type MatrixActions } from "./matrix.ts";
 import { createPlacedActions, type PlacedActions } from "./placed.ts";
@@ -44,6 +53,7 @@ import {
   NO_TRAJECTORY,
   NO_VERDICT,
 } from "./state.ts";
+import { createStudiesActions, parseStudyName, type StudiesActions, studyQuery } from "./studies.ts";
 import { createStudyActions, currentStudy, type StudyActions } from "./study.ts";
 import { createSubjectActions, type SubjectActions } from "./subject.ts";
 import { createSurfaceActions, type SurfaceActions } from "./surface.ts";
@@ -76,6 +86,7 @@ export type Actions = DeviceActions &
   SurfaceActions &
   PlacedActions &
   HowManyActions &
+  StudiesActions &
   SweepActions &
   MatrixActions &
   VerdictActions &
@@ -107,6 +118,7 @@ export function createApp(effects: Effects): App {
   const table = createTableActions(context);
   const placed = createPlacedActions(context);
   const howMany = createHowManyActions(context);
+  const studies = createStudiesActions(context);
   const sweep = createSweepActions(context);
   const items = createItemsActions(context);
   const trajectory = createTrajectoryActions(context);
@@ -130,6 +142,7 @@ export function createApp(effects: Effects): App {
     leavePair();
     trajectory.cancelTrajectory();
     howMany.cancelNeighbours();
+    studies.cancelPaperStudy();
     matrix.cancelMatrix();
   });
   const choice = createChoiceActions(context, run.openCheckpoints);
@@ -153,6 +166,7 @@ export function createApp(effects: Effects): App {
       ...createSurfaceActions(context),
       ...placed,
       ...howMany,
+      ...studies,
       ...createBranchActions(context, { runStudy: study.runStudy, endWhatIf: whatIf.endWhatIf }),
       ...sweep,
       ...items,
@@ -177,6 +191,8 @@ export function createApp(effects: Effects): App {
       if (shared !== null) game.takeGame(shared);
       const scores = new URLSearchParams(asked).get("table");
       const reading = scores === null ? null : table.takeTable(scores);
+      const study = parseStudyName(new URLSearchParams(asked).get("study") ?? "");
+      if (study !== null) void studies.showStudy(study);
       const recall = createRecall(context, usual);
       recall(store.getState());
       store.subscribe(recall);
@@ -205,6 +221,7 @@ function firstState({ address, preferences }: Effects): AppState {
     surface: NO_SURFACE,
     placed: NO_PLACED,
     howMany: NO_HOW_MANY,
+    studies: NO_STUDIES,
     sweep: NO_SWEEP,
     matrix: NO_MATRIX,
     verdict: NO_VERDICT,
@@ -219,7 +236,7 @@ function firstState({ address, preferences }: Effects): AppState {
 
 /** `usual` are the settings that an address without any means. */
 function writeAddress({ get, effects }: Context, usual: SearchSettings): void {
-  const { run, subject, device, choice, view, game, table } = get();
+  const { run, subject, device, choice, view, game, table, studies } = get();
   // A link stays as it is until what it asks for is open, so that the page can be loaded again.
   if (run.info === null || choice.link !== null) return;
   const looked = view.opener && choice.looking ? formatRunLink(choice.checkpoints) : null;
@@ -227,7 +244,7 @@ function writeAddress({ get, effects }: Context, usual: SearchSettings): void {
     looked === null || looked.length === 0
       ? formatAddress({ ...subject, backend: device.choice }, run.info, usual)
       : formatChoice(looked, device.choice);
-  const extras = { game: gameQuery(game), table: tableQuery(table) };
+  const extras = { game: gameQuery(game), table: tableQuery(table), study: studyQuery(studies) };
   const query = Object.entries(extras).reduce(
     (text, [name, value]) =>
       value === null ? text : `${text}${text === "?" ? "" : "&"}${name}=${encodeURIComponent(value)}`,

@@ -6,6 +6,7 @@ import type { Game } from "../domain/game.ts";
 import type { NeighbourRow } from "../domain/howMany.ts";
 import type { ReplayPath, ReplayResult } from "../domain/replay.ts";
 import type { ScoreTable } from "../domain/scoreTable.ts";
+import type { OutcomeRecord, StudyDescription, StudyName, StudyResult } from "../domain/studyResult.ts";
 import type { SimplexSurface } from "../domain/surface.ts";
 import type {
   Ask,
@@ -14,6 +15,7 @@ import type {
   Suggestion,
   SuggestSettings,
 } from "../domain/surrogate.ts";
+import type { TaskRow } from "../domain/task.ts";
 import { IDLE, type Status } from "./status.ts";
 
 /** A step of the search looked at under other settings, with nothing measured; `null` where what decided is shown. */
@@ -120,3 +122,35 @@ export type HowManyState = {
 
 /** Nothing merged. */
 export const NO_HOW_MANY: HowManyState = { key: null, rows: [], status: IDLE };
+
+/** Studies of the papers. */
+export type StudiesState = {
+  /** The one that is looked at, in the search's place; `null` where the search is. */
+  readonly shown: StudyName | null;
+  /** `null` until asked for. */
+  readonly list: readonly StudyDescription[] | null;
+  /** By name and settings. */
+  readonly entries: Readonly<
+    Record<string, { readonly result: StudyResult; readonly outcomes: readonly OutcomeRecord[] }>
+  >;
+  /** The one that was begun last, and its life. */
+  readonly running: StudyName | null;
+  readonly status: Status;
+  /** Items of a region that is opened; `read` is `null` until they are there. */
+  readonly items: {
+    readonly task: string;
+    readonly split: "search" | "test";
+    readonly places: readonly number[];
+    readonly read: readonly TaskRow[] | null;
+  } | null;
+};
+
+/** Nothing run. */
+export const NO_STUDIES: StudiesState = {
+  shown: null,
+  list: null,
+  entries: {},
+  running: null,
+  status: IDLE,
+  items: null,
+};

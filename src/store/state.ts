@@ -28,6 +28,7 @@ import type {
   LabTab,
   PlacedState,
   ReplayState,
+  StudiesState,
   SurfaceState,
   TableState,
   WhatIfState,
@@ -375,6 +376,7 @@ export type AppState = {
   readonly surface: SurfaceState;
   readonly placed: PlacedState;
   readonly howMany: HowManyState;
+  readonly studies: StudiesState;
   readonly sweep: SweepState;
   readonly matrix: MatrixState;
   readonly verdict: VerdictState;

@@ -17,6 +17,7 @@ import { TrajectoryPanel } from "./panels/TrajectoryPanel.tsx";
 import { TrialsPanel } from "./panels/TrialsPanel.tsx";
 import { VerdictPanel } from "./panels/VerdictPanel.tsx";
 import { type ShortcutActions, useShortcuts } from "./shortcuts.ts";
+import { StudiesView } from "./studies/StudiesView.tsx";
 import { TableView } from "./table/TableView.tsx";
 import { AppContext, useActions, useApp } from "./useApp.ts";
 import { useFolderDrop } from "./useFolderDrop.ts";
@@ -59,11 +60,12 @@ function Page({ app }: { readonly app: Store }) {
   );
   const hanging = useFolderDrop(drop);
   const hasTable = useApp((state) => state.table.table !== null);
+  const hasStudy = useApp((state) => state.studies.shown !== null);
   return (
     <div className="page">
       <TopBar taskRef={task} shortcutsOpen={listing} onShortcuts={setListing} />
       <Notices />
-      {hasTable ? <TableView /> : <RunView />}
+      {hasTable ? <TableView /> : hasStudy ? <StudiesView /> : <RunView />}
       {hanging ? (
         <div className="drop-veil">
           <p className="large">

@@ -2,13 +2,13 @@
 import type { ItemResult } from "../../domain/evaluation.ts";
 import type { TaskRow } from "../../domain/task.ts";
 
-/** The row, the better parent's result on it, the merge's result on it. */
+/** The row, the better parent's result on it, the merge's result on it, where there are such. */
 export function ItemWords(props: {
   readonly row: TaskRow;
-  readonly parent: ItemResult;
-  readonly merge: ItemResult;
+  readonly parent?: ItemResult;
+  readonly merge?: ItemResult;
 }) {
-  const { row, parent, merge } = props;
+  const { row, parent = null, merge = null } = props;
   const answer = (text: string, k: number, gold: number) => (
     <Answer key={text} text={text} gold={k === gold} parent={chose(parent, k)} merge={chose(merge, k)} />
   );
@@ -44,8 +44,12 @@ export function ItemWords(props: {
           <Prompt text={row.question} />
           <p className="answers">
             <Answer text={row.answer} gold parent={false} merge={false} />
-            <Answer text={generated(parent)} gold={isRight(parent)} parent merge={false} />
-            <Answer text={generated(merge)} gold={isRight(merge)} parent={false} merge />
+            {parent === null ? null : (
+              <Answer text={generated(parent)} gold={isRight(parent)} parent merge={false} />
+            )}
+            {merge === null ? null : (
+              <Answer text={generated(merge)} gold={isRight(merge)} parent={false} merge />
+            )}
           </p>
         </>
       );
@@ -54,8 +58,8 @@ export function ItemWords(props: {
   }
 }
 
-function chose(result: ItemResult, k: number): boolean {
-  return result.kind === "choice" && result.chosen === k;
+function chose(result: ItemResult | null, k: number): boolean {
+  return result?.kind === "choice" && result.chosen === k;
 }
 
 function generated(result: ItemResult): string {

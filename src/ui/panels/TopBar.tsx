@@ -1,5 +1,5 @@
 /** The top line: which run, task and measure; which device computes, and why; theme, link, shortcuts. */
-import { FileSpreadsheet, Keyboard, Moon, Share2, Sun, SunMoon } from "lucide-react";
+import { BookOpen, FileSpreadsheet, Keyboard, Moon, Share2, Sun, SunMoon } from "lucide-react";
 import { Popover } from "radix-ui";
 import { type Ref, useEffect, useMemo, useState } from "react";
 import { type MetricName, measuresOf } from "../../domain/measure.ts";
@@ -55,6 +55,7 @@ export function TopBar(props: {
         onPick={actions.pickMetric}
       />
       <div className="bar-end">
+        <StudiesButton />
         <TablesButton />
         <DeviceButton />
         <ThemeButton />
@@ -75,6 +76,21 @@ function ShareButton() {
         <Share2 size={13} aria-hidden="true" /> share
       </button>
     </Hint>
+  );
+}
+
+/** The papers' studies, and the way back. */
+function StudiesButton() {
+  const isShown = useApp((state) => state.studies.shown !== null);
+  const { showStudy, closeTable } = useActions();
+  const toggle = (): void => {
+    closeTable();
+    void showStudy(isShown ? null : "pairs");
+  };
+  return (
+    <button type="button" className="button" aria-pressed={isShown} onClick={toggle}>
+      <BookOpen size={13} aria-hidden="true" /> studies
+    </button>
   );
 }
 
