@@ -183,6 +183,11 @@ async function deriveMerge(
   };
 }
 
+/** Sums as means over rows. */
+function overRows(sums: ReadonlyMap<string, Float32Array>, rows: number): ReadonlyMap<string, Float32Array> {
+  return new Map([...sums].map(([name, sum]) => [name, sum.map((value) => value / rows)]));
+}
+
 /** Statistics of each parent on the same rows. */
 async function measure(
   { openSession, shelf, catalogue, clock }: ComposeParts,
@@ -207,7 +212,8 @@ async function measure(
       signal: job.signal,
       onBatch: (done: number) => job.onProgress(progress(done)),
     };
-    statistics.push(await session.statistics({ checkpoint: name, statistic, batches }, watched, job));
+    const measured = await session.statistics({ checkpoint: name, statistic, batches }, watched, job);
+    statistics.push(statistic === "grams" ? measured : overRows(measured, count));
   }
   return {
     statistics: statistics satisfies ParentStatistics,
