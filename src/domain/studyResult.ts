@@ -200,7 +200,7 @@ export type StudyResult = StudyDescription & {
   readonly settings: StudySettings;
   /** What this run shows. */
   readonly shows: string;
-  /** What it does not show. */
+  /** What it does not show: goes on from "It does not show". */
   readonly not: string;
   readonly tables: readonly StudyTable[];
   readonly figures: readonly StudyFigure[];

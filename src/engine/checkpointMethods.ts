@@ -4,6 +4,7 @@ import type { Stored } from "../domain/checkpoint.ts";
 import type { Job } from "../rpc/protocol.ts";
 import type { CheckpointShelf, OpenedCheckpoint } from "./checkpoints.ts";
 import type { Demo } from "./demo.ts";
+import type { DerivedMerges } from "./derivedMerges.ts";
 import { exportMerge } from "./exportMerge.ts";
 import { bytesToFetch, fetchCheckpoint, keysOf, skippedBytes } from "./fetchCheckpoints.ts";
 import type { HubAccess } from "./hubAccess.ts";
@@ -36,6 +37,7 @@ export type CheckpointParts = {
   readonly places: Places;
   readonly shelf: CheckpointShelf;
   readonly sessions: Sessions;
+  readonly derived: Pick<DerivedMerges, "record" | "prepare">;
 };
 
 /** The methods over these parts, and how work of other methods holds what it reads. */
@@ -43,7 +45,7 @@ export function createCheckpointMethods(parts: CheckpointParts): {
   readonly methods: MethodTable<CheckpointMethod>;
   readonly holding: Holding;
 } {
-  const { platform, demo, hub, places, shelf } = parts;
+  const { platform, demo, hub, places, shelf, derived } = parts;
   const holding: Holding = async (names, job, work) => {
     const kept = await hub.kept();
     const opened = kept === null ? [] : await openAll(shelf, names, job);
@@ -84,7 +86,11 @@ export function createCheckpointMethods(parts: CheckpointParts): {
       holding(request.recipe.parents, job, async () => {
         await fetchAll(parts, request.recipe.parents, job);
         const parents = await shelf.openParents(request.recipe.parents, job.signal);
-        return exportMerge(platform, parents, request, job);
+        await derived.prepare(request.recipe.parents, {
+          signal: job.signal,
+          onProgress: (progress) => job.emit({ kind: "progress", progress }),
+        });
+        return exportMerge(platform, parents, request, derived.record(request.recipe.parents[0] ?? ""), job);
       }),
   };
   return { methods, holding };

@@ -11,7 +11,7 @@ import { findMergeMethod, MERGE_METHODS } from "../merge/methods/table.ts";
 import type { Job } from "../rpc/protocol.ts";
 import { type GreedyTies, greedySoup } from "../study/greedySoup.ts";
 import { runOptimize } from "../study/optimize.ts";
-import { calibrationBatches } from "./calibration.ts";
+import { type Calibration, calibrationBatches } from "./calibration.ts";
 import type { CheckpointShelf, OpenedCheckpoint } from "./checkpoints.ts";
 import type { ContentKeys } from "./contentKeys.ts";
 import type { DerivedMerges, ParentStatistics } from "./derivedMerges.ts";
@@ -29,6 +29,8 @@ export type ComposeParts = {
   readonly derived: DerivedMerges;
   readonly clock: Clock;
   readonly holding: Holding;
+  /** Statistics by checkpoint, statistic and rows. */
+  readonly remembered: Map<string, ReadonlyMap<string, Float32Array>>;
 };
 
 /** The methods of this file. */
@@ -172,53 +174,79 @@ async function deriveMerge(
   const used = method.needs.includes("base") ? all : parents;
   const keys: string[] = [];
   for (const { name } of used) keys.push(await contents.of(name, job));
-  const measured =
-    method.kind === "statistics" ? await measure(parts, method, options, parents, calibration!, job) : null;
+  const rows =
+    method.kind === "statistics"
+      ? await calibrationOf(parts, method, options, parents, calibration!, job)
+      : null;
   const base = method.needs.includes("base") ? (all.at(-1) ?? null) : null;
-  const merge = { method, options, parents, contents: keys, base, measured };
-  const name = await derived.add(merge, signal);
+  const measured =
+    rows === null || method.kind !== "statistics"
+      ? null
+      : {
+          rowsKey: rows.key,
+          measure: (during: CallJob) => measureParents(parts, method, parents, rows, during),
+        };
+  const name = await derived.add({ method, options, parents, contents: keys, base, measured }, signal);
   return {
     recipe: { parents: [name], coefficients: [1] },
-    story: { kind: "tensors", rows: measured?.rows ?? 0, tokens: measured?.tokens ?? 0 },
+    story: { kind: "tensors", rows: rows?.count ?? 0, tokens: rows?.tokens ?? 0 },
   };
 }
 
-/** Sums as means over rows. */
-function overRows(sums: ReadonlyMap<string, Float32Array>, rows: number): ReadonlyMap<string, Float32Array> {
-  return new Map([...sums].map(([name, sum]) => [name, sum.map((value) => value / rows)]));
-}
-
-/** Statistics of each parent on the same rows. */
-async function measure(
-  { openSession, shelf, catalogue, clock }: ComposeParts,
+/** Rows as batches, for a method's statistic. */
+function calibrationOf(
+  { shelf, catalogue }: ComposeParts,
   { statistic }: StatisticsMethod,
   options: OptionValues,
   parents: readonly OpenedCheckpoint[],
   rows: RowsOf,
   job: CallJob,
-) {
-  const session = await openSession(job.signal);
+): Promise<Calibration> {
   const rowsAtOnce = options.fisher === "batch" ? BATCH_ROWS : 1;
-  const { batches, count, tokens, key } = await calibrationBatches(
+  return calibrationBatches(
     { catalogue, kit: shelf.tokenKit(parents[0]!) },
     rows,
     { rowsAtOnce, everyPlace: statistic === "grams" },
     job.signal,
   );
+}
+
+/** Statistics of each parent on the same rows; those measured last are remembered. */
+async function measureParents(
+  { openSession, clock, remembered }: ComposeParts,
+  { statistic }: StatisticsMethod,
+  parents: readonly OpenedCheckpoint[],
+  { batches, count, key }: Calibration,
+  job: CallJob,
+): Promise<ParentStatistics> {
+  const session = await openSession(job.signal);
   const statistics: ReadonlyMap<string, Float32Array>[] = [];
   for (const { name } of parents) {
+    const own = JSON.stringify([name, statistic, key]);
+    const known = remembered.get(own);
+    if (known !== undefined) {
+      statistics.push(known);
+      continue;
+    }
     const progress = createProgress(clock, `measuring ${name}`, batches.length, "batches");
     const watched = {
       signal: job.signal,
       onBatch: (done: number) => job.onProgress(progress(done)),
     };
-    const measured = await session.statistics({ checkpoint: name, statistic, batches }, watched, job);
-    statistics.push(statistic === "grams" ? measured : overRows(measured, count));
+    const sums = await session.statistics({ checkpoint: name, statistic, batches }, watched, job);
+    const measured = statistic === "grams" ? sums : overRows(sums, count);
+    const [oldest] = remembered.keys();
+    if (remembered.size >= MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+    remembered.set(own, measured);
+    statistics.push(measured);
   }
-  return {
-    statistics: statistics satisfies ParentStatistics,
-    rowsKey: key,
-    rows: count,
-    tokens,
-  };
+  return statistics;
+}
+
+/** Checkpoints whose statistics stay in memory: neighbours are merged one pair after another. */
+const MOST_REMEMBERED = 3;
+
+/** Sums as means over rows. */
+function overRows(sums: ReadonlyMap<string, Float32Array>, rows: number): ReadonlyMap<string, Float32Array> {
+  return new Map([...sums].map(([name, sum]) => [name, sum.map((value) => value / rows)]));
 }

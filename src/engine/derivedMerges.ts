@@ -4,6 +4,7 @@
  */
 import { sha256Hex } from "../base/bytes.ts";
 import { AppError } from "../base/errors.ts";
+import type { Progress } from "../base/job.ts";
 import { createComputedWeights } from "../checkpoint/computedWeights.ts";
 import { WEIGHTS_FILE } from "../checkpoint/open.ts";
 import type { OptionValues } from "../domain/mergeMethod.ts";
@@ -28,9 +29,15 @@ export type DerivedMerge = {
   /** Content keys of the parents, then of the base where there is one. */
   readonly contents: readonly string[];
   readonly base: OpenedCheckpoint | null;
-  /** What was measured, and what names the rows it was measured on; `null` for methods that measure nothing. */
-  readonly measured: { readonly statistics: ParentStatistics; readonly rowsKey: string } | null;
+  /** How statistics are measured, and what names the rows they are measured on; `null` for methods that measure nothing. */
+  readonly measured: {
+    readonly measure: (job: PrepareJob) => Promise<ParentStatistics>;
+    readonly rowsKey: string;
+  } | null;
 };
+
+/** How a preparation is watched. */
+export type PrepareJob = { readonly signal: AbortSignal; onProgress(progress: Progress): void };
 
 /** What is told of a derived merge in a file's header and in reports. */
 export type DerivedRecord = {
@@ -45,6 +52,11 @@ export type DerivedRecord = {
 export interface DerivedMerges {
   /** Makes it known. @returns its name: equal for equal merges. */
   add(merge: DerivedMerge, signal: AbortSignal): Promise<string>;
+  /**
+   * Measures what tensors of these need, before they are read; names of other checkpoints are none of its business. What is
+   * known of a merge already, such as how its items came out, needs no preparation.
+   */
+  prepare(names: readonly string[], job: PrepareJob): Promise<void>;
   /** `null` for a name that is none of theirs. @throws AppError `not-found` for one that is not known. */
   files(name: string): FileSet | null;
   /** The record of a name; `null` where it is none. */
@@ -53,17 +65,43 @@ export interface DerivedMerges {
 
 const PREFIX = "merge:";
 
+/** Merges whose statistics stay in memory; others are measured again when their tensors are wanted. */
+const MOST_PREPARED = 4;
+
+type Known = {
+  readonly files: FileSet;
+  readonly record: DerivedRecord;
+  readonly merge: DerivedMerge;
+  /** `null` until prepared. */
+  statistics: ParentStatistics | null;
+};
+
 /** No merge yet. */
 export function createDerivedMerges(): DerivedMerges {
-  const known = new Map<string, { readonly files: FileSet; readonly record: DerivedRecord }>();
+  const known = new Map<string, Known>();
+  /** Names of prepared merges, the last used last. */
+  let prepared: readonly string[] = [];
+  const prepareOne = async (name: string, job: PrepareJob): Promise<void> => {
+    const found = known.get(name);
+    if (found?.merge.measured == null) return;
+    found.statistics ??= await found.merge.measured.measure(job);
+    const kept = [...prepared.filter((other) => other !== name), name];
+    for (const old of kept.slice(0, -MOST_PREPARED)) known.get(old)!.statistics = null;
+    prepared = kept.slice(-MOST_PREPARED);
+  };
   return {
     async add(merge, signal) {
       const record = recordOf(merge);
       const key = await keyOf(merge, record);
       const name = `${PREFIX}${record.method}-${key.slice(0, 10)}`;
-      if (!known.has(name))
-        known.set(name, { files: await filesOf(name, merge, key, record, signal), record });
+      if (known.has(name)) return name;
+      const statistics = () => known.get(name)?.statistics ?? null;
+      const files = await filesOf(name, merge, { key, record, statistics }, signal);
+      known.set(name, { files, record, merge, statistics: null });
       return name;
+    },
+    async prepare(names, job) {
+      for (const name of names) await prepareOne(name, job);
     },
     files(name) {
       if (!name.startsWith(PREFIX)) return null;
@@ -107,11 +145,18 @@ async function keyOf(
   return sha256Hex(new TextEncoder().encode(text));
 }
 
+/** What the files of a merge are made of besides the merge. */
+type Made = {
+  readonly key: string;
+  readonly record: DerivedRecord;
+  /** `null` while it is not prepared. */
+  readonly statistics: () => ParentStatistics | null;
+};
+
 async function filesOf(
   name: string,
   merge: DerivedMerge,
-  key: string,
-  record: DerivedRecord,
+  { key, record, statistics }: Made,
   signal: AbortSignal,
 ): Promise<FileSet> {
   const newest = merge.parents.at(-1)!;
@@ -129,15 +174,16 @@ async function filesOf(
     specs: [...shapes].map(([tensor, shape]) => ({ name: tensor, shape, dtype: "F32" as const })),
     metadata: { format: "pt", mergescope_merge: JSON.stringify(record) },
     key,
-    compute: (tensor, during) => computeTensor(merge, tensor, shapes.get(tensor)!, during),
+    compute: (tensor, during) =>
+      computeTensor(merge, statistics(), { name: tensor, shape: shapes.get(tensor)! }, during),
   });
   return createFileSet(name, new Map([...small, [WEIGHTS_FILE, weights] as const]));
 }
 
 async function computeTensor(
-  { method, options, parents, base, measured }: DerivedMerge,
-  name: string,
-  shape: readonly number[],
+  { method, options, parents, base }: DerivedMerge,
+  statistics: ParentStatistics | null,
+  { name, shape }: { readonly name: string; readonly shape: readonly number[] },
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const read = async ({ checkpoint }: OpenedCheckpoint) =>
@@ -151,7 +197,7 @@ async function computeTensor(
   const merged =
     method.kind === "tensors"
       ? method.mergeTensor(parts, options)
-      : method.mergeTensor(parts, statisticsOf(measured?.statistics ?? [], name), options);
+      : method.mergeTensor(parts, statisticsOf(statistics, name), options);
   const bad = merged.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
     throw new AppError(
@@ -166,7 +212,12 @@ async function computeTensor(
 }
 
 /** One a parent; `null` where the tensor has none. */
-function statisticsOf(statistics: ParentStatistics, tensor: string): readonly Float32Array[] | null {
+function statisticsOf(statistics: ParentStatistics | null, tensor: string): readonly Float32Array[] | null {
+  if (statistics === null)
+    throw new AppError(
+      "internal",
+      `The statistics of a merge were not measured before "${tensor}" was read.`,
+    );
   const found = statistics.map((byName) => byName.get(tensor));
   return found.every((one) => one !== undefined) && found.length > 0 ? found : null;
 }

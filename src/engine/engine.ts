@@ -51,9 +51,18 @@ function createMethods(platform: Platform): MethodTable<EngineMethod> {
   const contents = createContentKeys(platform, shelf);
   const tables = openTables(platform);
   const sessions = createSessions(platform, (backend) =>
-    createSession(backend, { platform, shelf, catalogue, contents, tables }),
+    createSession(backend, { platform, shelf, catalogue, contents, tables, derived }),
   );
-  const checkpoints = createCheckpointMethods({ platform, catalogue, demo, hub, places, shelf, sessions });
+  const checkpoints = createCheckpointMethods({
+    platform,
+    catalogue,
+    demo,
+    hub,
+    places,
+    shelf,
+    sessions,
+    derived,
+  });
   const journals = createStudyJournals(opened(platform.openJournals), platform.hash);
   const openSession = async (signal: AbortSignal) => {
     await demo.knowTasks(signal);
@@ -63,6 +72,7 @@ function createMethods(platform: Platform): MethodTable<EngineMethod> {
     ...{ openSession, shelf, catalogue, contents, derived },
     clock: platform.clock,
     holding: checkpoints.holding,
+    remembered: new Map(),
   };
   return {
     ...createStudyMethods(openSession, catalogue, platform.clock, checkpoints.holding, journals),

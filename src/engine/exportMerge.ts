@@ -14,12 +14,14 @@ export type ExportParts = Pick<Platform, "clock" | "openFolder" | "hash">;
 
 /**
  * Parents are read block by block, hashed where nobody vouches for a hash.
+ * @param derived what is told of a merge that is no weighted sum; `null` for others
  * @throws AppError as `mergeToFiles`, and `write-failed`; nothing is left behind then.
  */
 export async function exportMerge(
   parts: ExportParts,
   parents: readonly OpenedCheckpoint[],
   request: ExportRequest,
+  derived: object | null,
   job: Job,
 ): Promise<EngineMethods["exportMerge"]["result"]> {
   const folder = await parts.openFolder(request.target);
@@ -29,7 +31,7 @@ export async function exportMerge(
       onProgress: (progress) => job.emit({ kind: "progress", progress }),
     });
     const checkpoints = parents.map(({ checkpoint }) => checkpoint);
-    const files = await mergeToFiles(checkpoints, request, { version, sha256 }, job.signal);
+    const files = await mergeToFiles(checkpoints, request, { version, sha256, derived }, job.signal);
     await writeAll(parts, folder, files, job);
     const { where, blobs } = await folder.finish();
     return {

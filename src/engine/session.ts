@@ -16,10 +16,12 @@ import {
   createObjective,
   type EvaluationParts,
   type ItemMemory,
+  type Merger,
   type Objective,
 } from "../study/objective.ts";
 import type { CheckpointShelf } from "./checkpoints.ts";
 import type { ContentKeys } from "./contentKeys.ts";
+import type { DerivedMerges } from "./derivedMerges.ts";
 import { type ItemTables, tableKey } from "./itemTables.ts";
 import type { Platform } from "./platform.ts";
 import { createPreparedRows, type PreparedRows, type RowsRequest } from "./preparedRows.ts";
@@ -59,11 +61,12 @@ export type SessionParts = {
   readonly catalogue: TaskCatalogue;
   readonly contents: ContentKeys;
   readonly tables: () => Promise<ItemTables>;
+  readonly derived: Pick<DerivedMerges, "prepare">;
 };
 
 /** A session on a started backend. */
 export function createSession(backend: Backend, parts: SessionParts): Session {
-  const { platform, shelf, catalogue } = parts;
+  const { platform, shelf, catalogue, derived } = parts;
   const { kind } = backend.info;
   const residency = createResidency(backend, platform.residentBytes(kind), shelf, platform.clock);
   const prepareRows = createPreparedRows(kind, shelf, catalogue);
@@ -73,7 +76,7 @@ export function createSession(backend: Backend, parts: SessionParts): Session {
     return {
       subject: { task: request.task, split: request.split },
       prepared: rows.prepared,
-      merger: residency.mergerFor(job.onProgress),
+      merger: preparing(residency.mergerFor(job.onProgress), derived, job),
       memory: memoryOf(rows, `${kind} float32`, parts, job),
       clock: platform.clock,
     };
@@ -93,6 +96,16 @@ export function createSession(backend: Backend, parts: SessionParts): Session {
           : statistics.squaredGradients(batches, watch),
       ),
     close: () => residency.close(),
+  };
+}
+
+/** A merger that measures first what computed tensors need: the device has one user at a time. */
+function preparing(merger: Merger, derived: SessionParts["derived"], job: CallJob): Merger {
+  return {
+    async withMerge(recipe, signal, use) {
+      await derived.prepare(recipe.parents, { ...job, signal });
+      return merger.withMerge(recipe, signal, use);
+    },
   };
 }
 

@@ -30,6 +30,8 @@ export type Provenance = {
   readonly version: string;
   /** SHA-256 by weights file's name, one record a parent. */
   readonly sha256: readonly Readonly<Record<string, string>>[];
+  /** What was merged where that is no weighted sum: the only parent then is the merge itself. */
+  readonly derived: object | null;
 };
 
 /**
@@ -80,7 +82,10 @@ export async function mergeToFiles(
     ...shards.map((shard) => weightsFile(shard, metadata, plan, parents, request, signal)),
     ...(index === null ? [] : [textFile("model.safetensors.index.json", index)]),
     ...companions.flatMap(({ name, bytes }) => (bytes === null ? [] : [bytesFile(name, bytes)])),
-    textFile("mergekit.yml", encodeMergekitConfig(request.recipe, request)),
+    // mergekit has no words for the others.
+    ...(provenance.derived === null
+      ? [textFile("mergekit.yml", encodeMergekitConfig(request.recipe, request))]
+      : []),
     textFile("config.json", encodeConfig(newest.config, request.dtype)),
   ];
 }
@@ -129,7 +134,11 @@ function weightsFile(
 }
 
 /** What was merged, for whoever finds the file alone. */
-function encodeRecipe({ recipe, dtype, arithmetic }: MergeRequest, { version, sha256 }: Provenance): string {
+function encodeRecipe(
+  { recipe, dtype, arithmetic }: MergeRequest,
+  { version, sha256, derived }: Provenance,
+): string {
+  if (derived !== null) return JSON.stringify({ mergescope: version, arithmetic, dtype, ...derived });
   const parents = recipe.parents.map((name, i) => ({
     name,
     coefficient: recipe.coefficients[i] ?? 0,

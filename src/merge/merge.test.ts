@@ -49,7 +49,7 @@ async function variant(name: string, change: (value: number, index: number) => n
   return openFiles(name, files);
 }
 
-const PROVENANCE = { version: "0.0.0", sha256: [] };
+const PROVENANCE = { version: "0.0.0", sha256: [], derived: null };
 
 function requestOf(
   coefficients: readonly number[],
@@ -226,7 +226,12 @@ describe("a merged checkpoint", () => {
       recipe: { parents: ["hf:org/run@step1", "b"], coefficients: [0.13, 0.87] },
     };
     const sha256 = [{ "model.safetensors": "ab" }, { "model.safetensors": "cd" }];
-    const files = await mergeToFiles([older, newer], request, { version: "1.2.3", sha256 }, signal);
+    const files = await mergeToFiles(
+      [older, newer],
+      request,
+      { version: "1.2.3", sha256, derived: null },
+      signal,
+    );
     const text = async (name: string) =>
       new TextDecoder().decode(await collectFile(files.find((file) => file.name === name)!));
     expect(parse(await text("mergekit.yml"))).toEqual({

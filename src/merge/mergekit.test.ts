@@ -42,7 +42,7 @@ const request = {
   arithmetic: "fp32",
   maxShardBytes: 5e9,
 } as const;
-const PROVENANCE = { version: "0.0.0", sha256: [] };
+const PROVENANCE = { version: "0.0.0", sha256: [], derived: null };
 let parents: readonly [Checkpoint, Checkpoint];
 let merged: Checkpoint;
 

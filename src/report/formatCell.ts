@@ -1,14 +1,26 @@
-/** A cell of a study's table as plain text: as many digits as its standard error supports. Pure. */
-import type { Cell, CellNumber, Column } from "../domain/studyResult.ts";
+/** A cell of a study's table as plain text, and what a column is called. Pure. */
+import type { Cell, CellNumber, Column, ColumnUnit } from "../domain/studyResult.ts";
 
 /** Nothing is a dash, never 0. */
 export const NOTHING = "–";
 
-/** "71.4 ± 1.2", "+2.1 ± 0.6 *" (certain), "0.87". Percentages and points without their sign, which the head names. */
+/** The column's title with its unit. */
+export function columnTitle({ title, unit }: Column): string {
+  if (unit === "percent" && !/%|share/.test(title)) return `${title}, %`;
+  if (unit === "points" && !title.includes("%")) return `${title}, points`;
+  return title;
+}
+
+/** "71.4 ± 1.2", "+2.1 ± 0.6 *" (certain), "0.870". Percentages and points without their sign, which the head names. */
 export function formatCell(cell: Cell, unit: Column["unit"]): string {
   if (cell === null) return NOTHING;
   if (typeof cell === "string") return cell;
   return `${formatNumber(cell, unit)}${cell.certain === true ? " *" : ""}`;
+}
+
+/** A number of an axis or a label, without its error. */
+export function formatValue(value: number, unit: ColumnUnit): string {
+  return formatNumber({ value }, unit);
 }
 
 function formatNumber({ value, stderr }: CellNumber, unit: Column["unit"]): string {
@@ -26,7 +38,7 @@ function formatNumber({ value, stderr }: CellNumber, unit: Column["unit"]): stri
       return value < 0.001 ? "<0.001" : value.toFixed(3);
     case "plain":
     case "words":
-      return withError(value, stderr, 4, false);
+      return withError(value, stderr, Math.abs(value) >= 100 ? 1 : 4, false);
     default:
       return unit satisfies never;
   }

@@ -1,6 +1,6 @@
 /** A study as the terminal shows it. Pure. */
 import type { StudyResult, StudyTable } from "../../domain/studyResult.ts";
-import { formatCell } from "../../report/formatCell.ts";
+import { columnTitle, formatCell } from "../../report/formatCell.ts";
 import { compareRecipes, type Repeat, type StudyRecipe } from "../../report/studyRecipe.ts";
 import { formatTable, wrapText } from "./table.ts";
 
@@ -13,7 +13,7 @@ export function studyText(result: StudyResult, columns: number): string {
     "",
     wrapped(`The papers say: ${result.claim}`),
     wrapped(`This run shows: ${result.shows}`),
-    wrapped(`It does not show: ${result.not}`),
+    wrapped(`It does not show ${result.not}`),
     ...result.tables.flatMap((table) => ["", table.title, tableText(table), wrapped(table.note)]),
     ...(result.notes.length === 0 ? [] : ["", ...result.notes.map((note) => wrapped(`* ${note}`))]),
   ].join("\n");
@@ -21,7 +21,10 @@ export function studyText(result: StudyResult, columns: number): string {
 
 function tableText({ columns, rows }: StudyTable): string {
   return formatTable(
-    columns.map(({ title, unit }) => ({ title, align: unit === "words" ? "left" : "right" })),
+    columns.map((column) => ({
+      title: columnTitle(column),
+      align: column.unit === "words" ? "left" : "right",
+    })),
     rows.map((row) => row.map((cell, i) => formatCell(cell, columns[i]!.unit))),
   );
 }

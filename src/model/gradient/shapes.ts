@@ -23,32 +23,33 @@ export function inferShapes({ inputs, constants, nodes }: Graph): Shapes {
     if (type === "int64")
       known.contents.set(name, Array.from(new BigInt64Array(bytes.slice().buffer), Number));
   }
-  for (const node of nodes) inferNode(known, node);
+  for (const node of nodes)
+    for (const [place, shape] of resultShapes(known, node).entries())
+      known.shapes.set(node.outputs[place]!, shape);
   return known.shapes;
 }
 
-function inferNode({ shapes, contents }: Known, node: Node): void {
+/** One a result; contents of small integer tensors are noted on the way. */
+function resultShapes({ shapes, contents }: Known, node: Node): readonly (readonly Extent[])[] {
   const shapeOf = (place: number): readonly Extent[] => {
     const shape = shapes.get(node.inputs[place] ?? "");
     if (shape !== undefined) return shape;
     throw new AppError("internal", `An input of ${node.operator} has no known shape.`);
   };
   const contentOf = (place: number): readonly Extent[] => contents.get(node.inputs[place] ?? "") ?? [];
-  const set = (shape: readonly Extent[], place = 0): void => void shapes.set(node.outputs[place]!, shape);
   const first = shapeOf(0);
   switch (node.operator) {
     case "Shape":
       contents.set(node.outputs[0]!, first);
-      return set([first.length]);
+      return [[first.length]];
     case "Reshape":
-      return set(reshaped(first, contentOf(1)));
+      return [reshaped(first, contentOf(1))];
     case "Transpose":
-      return set((node.attributes.perm as readonly number[]).map((axis) => first[axis]!));
+      return [(node.attributes.perm as readonly number[]).map((axis) => first[axis]!)];
     case "Split": {
       const axis = axisOf(node.attributes.axis as number, first.length);
       const part = divided(first[axis]!, node.outputs.length);
-      for (const place of node.outputs.keys()) set(first.with(axis, part), place);
-      return;
+      return node.outputs.map(() => first.with(axis, part));
     }
     case "Concat": {
       if (node.inputs.every((name) => contents.has(name)))
@@ -58,33 +59,26 @@ function inferNode({ shapes, contents }: Known, node: Node): void {
         );
       const axis = axisOf(node.attributes.axis as number, first.length);
       const extents = node.inputs.map((_, place) => shapeOf(place)[axis]!);
-      return set(
+      return [
         first.with(
           axis,
           extents.reduce((a, b) => (typeof a === "number" && typeof b === "number" ? a + b : `(${a}+${b})`)),
         ),
-      );
+      ];
     }
     case "Gather":
-      return set([...shapeOf(1), ...first.slice(1)]);
+      return [[...shapeOf(1), ...first.slice(1)]];
     case "Gemm": {
       const second = shapeOf(1);
-      return set([
-        first[node.attributes.transA === 1 ? 1 : 0]!,
-        second[node.attributes.transB === 1 ? 0 : 1]!,
-      ]);
+      return [[first[node.attributes.transA === 1 ? 1 : 0]!, second[node.attributes.transB === 1 ? 0 : 1]!]];
     }
     case "MatMul":
-      return set([
-        ...broadcast(first.slice(0, -2), shapeOf(1).slice(0, -2)),
-        first.at(-2)!,
-        shapeOf(1).at(-1)!,
-      ]);
+      return [[...broadcast(first.slice(0, -2), shapeOf(1).slice(0, -2)), first.at(-2)!, shapeOf(1).at(-1)!]];
     case "Unsqueeze": {
       const axes = contentOf(1).map(Number);
       const shape: Extent[] = [...first];
       for (const axis of axes) shape.splice(axis, 0, 1);
-      return set(shape);
+      return [shape];
     }
     case "ReduceMax":
     case "ReduceSum":
@@ -92,11 +86,11 @@ function inferNode({ shapes, contents }: Known, node: Node): void {
     case "ReduceMean": {
       const axes = contentOf(1).map((axis) => axisOf(Number(axis), first.length));
       const isKept = node.attributes.keepdims !== 0;
-      return set(first.flatMap((extent, axis) => (axes.includes(axis) ? (isKept ? [1] : []) : [extent])));
+      return [first.flatMap((extent, axis) => (axes.includes(axis) ? (isKept ? [1] : []) : [extent]))];
     }
     case "ArgMax": {
       const axis = axisOf(node.attributes.axis as number, first.length);
-      return set(first.filter((_, i) => i !== axis));
+      return [first.filter((_, i) => i !== axis)];
     }
     case "Add":
     case "Sub":
@@ -104,10 +98,10 @@ function inferNode({ shapes, contents }: Known, node: Node): void {
     case "Div":
     case "Min":
     case "Max":
-      return set(node.inputs.map((_, place) => shapeOf(place)).reduce(broadcast));
+      return [node.inputs.map((_, place) => shapeOf(place)).reduce(broadcast)];
     case "Identity":
       if (contents.has(node.inputs[0]!)) contents.set(node.outputs[0]!, contentOf(0));
-      return set(first);
+      return [first];
     case "Abs":
     case "Cast":
     case "Clip":
@@ -120,7 +114,7 @@ function inferNode({ shapes, contents }: Known, node: Node): void {
     case "Sigmoid":
     case "SimplifiedLayerNormalization":
     case "Softmax":
-      return set(first);
+      return [first];
     default:
       throw new AppError("unsupported", `The shape of what ${node.operator} gives is not known.`, {
         fields: { operator: node.operator },

@@ -3,7 +3,7 @@ import { createProgress } from "../../base/job.ts";
 import type { PairedComparison } from "../../evaluate/significance.ts";
 import { type BaselineName, composeBaseline } from "./baselines.ts";
 import type { BenchTask, StudyBench } from "./bench.ts";
-import { betterParent, gainOf, metricOf } from "./differences.ts";
+import { betterParent, gainOf, metricOf, neighbourPairs } from "./differences.ts";
 import { trimmed } from "./neighbours.ts";
 
 /** P2's methods. */
@@ -33,7 +33,7 @@ export async function mergeNeighbours(
   tasks: readonly BenchTask[],
 ): Promise<readonly AdjacentMerge[]> {
   const { checkpoints } = bench.settings;
-  const pairs = checkpoints.slice(1).map((newer, i) => [checkpoints[i]!, newer] as const);
+  const pairs = neighbourPairs(checkpoints);
   const total = pairs.length * tasks.length * P2_METHODS.length;
   const progress = createProgress(bench.clock, "merging neighbours", total, "merges");
   const merges: AdjacentMerge[] = [];

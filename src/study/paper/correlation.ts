@@ -44,7 +44,7 @@ export const correlation: PaperStudy = {
     const sure = rows.filter(({ low }) => low > 0);
     return {
       shows: `Spearman's correlation is positive on ${positive} of ${rows.length} tasks (${rows.map(({ task, rho }) => `${task.info.name} ${number(rho)}`).join(", ")}); its 95 % bootstrap interval excludes 0 on ${listWords(sure.map(({ task }) => task.info.name))}.`,
-      not: `It does not show that perplexity would rank neighbours: ${checkpoints.length} checkpoints of one run get better together with training, and that common trend alone makes both columns rise. The interval takes checkpoints as independent, which they are not.`,
+      not: `that perplexity would rank neighbours: ${checkpoints.length} checkpoints of one run get better together with training, and that common trend alone makes both columns rise. The interval takes checkpoints as independent, which they are not.`,
       tables: [
         {
           title: `Correlation over ${checkpoints.length} checkpoints`,

@@ -9,6 +9,7 @@ import type { CellNumber } from "../../domain/studyResult.ts";
 import type { Half } from "../../domain/task.ts";
 import { comparePaired, type PairedComparison } from "../../evaluate/significance.ts";
 import { benjaminiHochberg } from "../../numerics/multiplicity.ts";
+import { quantile } from "../../numerics/statistics.ts";
 import type { BenchTask, StudyBench } from "./bench.ts";
 
 /** Share of false discoveries that is accepted among those called certain. */
@@ -90,6 +91,20 @@ export function shortNames(names: readonly string[]): readonly string[] {
       .replace(/^.*\//, ""),
   );
   return new Set(short).size === names.length ? short : names;
+}
+
+/**
+ * Pairs that follow each other in the run. Where all names end in a number of steps, a gap of more than twice the usual one
+ * parts two stretches of the run, and the pair across it is none.
+ */
+export function neighbourPairs(checkpoints: readonly string[]): readonly (readonly [string, string])[] {
+  const steps = checkpoints.map((name) => Number(/(\d+)\D*$/.exec(name)?.[1] ?? Number.NaN));
+  const gaps = steps.slice(1).map((step, i) => step - steps[i]!);
+  const usual =
+    gaps.every((gap) => gap > 0) && gaps.length > 2 ? quantile(gaps, 0.5) : Number.POSITIVE_INFINITY;
+  return checkpoints
+    .slice(1)
+    .flatMap((newer, i) => (gaps[i]! > 2 * usual ? [] : [[checkpoints[i]!, newer] as const]));
 }
 
 /** Mean of numbers and its standard error over them; `stderr` absent for a single one. */

@@ -10,6 +10,7 @@ import {
   differenceCell,
   differenceUnit,
   metricOf,
+  neighbourPairs,
   objectiveOf,
   shortNames,
 } from "./differences.ts";
@@ -43,7 +44,7 @@ export const lambda: PaperStudy = {
     const best = bestOf(last.search);
     return {
       shows: `On ${task.info.name} ${sweeps.map((one) => `${shareWords(shareUp(one.test))} of the λ between ${shortNames(one.parents).join(" and ")} (${one.title} scores)`).join(" and ")} beat the better parent on the test half. The λ that is best on the search half gains ${gainWords(cellOf(last.search[best]!), task.measure)} there and ${gainWords(cellOf(last.test[best]!), task.measure)} on the test half: the rest was luck.`,
-      not: "It does not show which λ is best: neighbouring λ share nearly all items, so the curve's small steps are the same noise, and a share of winning λ is no probability of winning.",
+      not: "which λ is best: neighbouring λ share nearly all items, so the curve's small steps are the same noise, and a share of winning λ is no probability of winning.",
       tables: [table(sweeps, task)],
       figures: [...sweeps.map(({ figure }) => figure), shrinkage(sweeps, task)],
       notes: [
@@ -60,15 +61,11 @@ export async function choosePairs(
   task: BenchTask,
 ): Promise<readonly [unlike: readonly [string, string], like: readonly [string, string]]> {
   const { checkpoints } = bench.settings;
-  const scores: number[] = [];
+  const scores = new Map<string, number>();
   for (const name of checkpoints)
-    scores.push(objectiveOf(await bench.evaluate(soleRecipe(name), task, "search"), task.measure));
-  const gaps = checkpoints
-    .slice(1)
-    .map((newer, i) => ({
-      pair: [checkpoints[i]!, newer] as const,
-      gap: Math.abs(scores[i + 1]! - scores[i]!),
-    }))
+    scores.set(name, objectiveOf(await bench.evaluate(soleRecipe(name), task, "search"), task.measure));
+  const gaps = neighbourPairs(checkpoints)
+    .map((pair) => ({ pair, gap: Math.abs(scores.get(pair[1])! - scores.get(pair[0])!) }))
     .toSorted((a, b) => a.gap - b.gap);
   return [gaps.at(-1)!.pair, gaps[0]!.pair];
 }

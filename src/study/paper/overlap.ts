@@ -39,7 +39,7 @@ export const overlap: PaperStudy = {
     if (sets.length === 0)
       return {
         shows: "Nothing: no task of this run is right or wrong item by item.",
-        not: "Choose a task with answers.",
+        not: "which items differ: choose a task with answers.",
         ...{ tables: [], figures: [], notes: [] },
       };
     const own = (wanted: boolean, member: number) =>
@@ -56,7 +56,7 @@ export const overlap: PaperStudy = {
     };
     return {
       shows: `On ${shareWords(agree / total)} of ${total} items all three agree. Right alone are ${names.map((name, i) => `${name} ${own(true, i)}`).join(", ")}; wrong alone ${names.map((name, i) => `${name} ${own(false, i)}`).join(", ")}: the merge has ${least(true) ? "the fewest" : "not the fewest"} right answers and ${least(false) ? "the fewest" : "not the fewest"} wrong ones of its own.`,
-      not: "It does not show that merging causes the overlap: three samplings of one checkpoint's noise would overlap much, too, and a merge halfway between two models is bound to side with both.",
+      not: "that merging causes the overlap: three samplings of one checkpoint's noise would overlap much, too, and a merge halfway between two models is bound to side with both.",
       tables: [true, false].map((wanted) => ({
         title: wanted ? "Right answers by who gives them" : "Wrong answers by who gives them",
         columns: [

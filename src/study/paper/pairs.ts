@@ -14,6 +14,7 @@ import {
   gainOf,
   meanCell,
   metricOf,
+  neighbourPairs,
   objectiveOf,
   shortNames,
 } from "./differences.ts";
@@ -43,7 +44,11 @@ export const pairs: PaperStudy = {
     const names = shortNames(bench.settings.checkpoints);
     const measured = await measurePairs(bench, task);
     const verdicts = certainOnes(measured.map(({ average }) => average));
-    const near = measured.filter(({ older, newer }) => newer - older === 1);
+    const { checkpoints } = bench.settings;
+    const isNear = new Set(neighbourPairs(checkpoints).map((pair) => pair.join()));
+    const near = measured.filter(({ older, newer }) =>
+      isNear.has([checkpoints[older]!, checkpoints[newer]!].join()),
+    );
     const up = near.filter(({ average }) => average.delta > 0).length;
     const sure = measured.filter(({ average }, i) => verdicts[i]!.certain && average.delta > 0).length;
     const down = measured.filter(({ average }, i) => verdicts[i]!.certain && average.delta < 0).length;
@@ -51,7 +56,7 @@ export const pairs: PaperStudy = {
     const unseen = meanCell(near.map(({ average }) => average.delta));
     return {
       shows: `On ${task.info.name}, the average of two neighbours beats the better one for ${countWords(up, near.length, "pairs")}, by ${gainWords(unseen, task.measure)} in the mean on rows that chose nothing. Of all ${measured.length} pairs ${sure} gain and ${down} lose beyond noise, at a false-discovery rate of 5 %.`,
-      not: `It does not show that a single cell without a mark is real: with ${bench.rows(task, "test")} items most differences of neighbours cannot be told from noise by themselves, and how many items could is in the table. The checkpoints are of one run, so the pairs are no independent repetitions.`,
+      not: `that a single cell without a mark is real: with ${bench.rows(task, "test")} items most differences of neighbours cannot be told from noise by themselves, and how many items could is in the table. The checkpoints are of one run, so the pairs are no independent repetitions.`,
       tables: [
         ownTable(names, await ownScores(bench, task), task),
         pairTable(names, measured, verdicts, task, bench),
@@ -63,7 +68,8 @@ export const pairs: PaperStudy = {
       ],
       notes: [
         "The soup is chosen on the search half and judged on the test half. A greedy soup of two can return nothing but the better parent or the average; where it returns the parent its difference is 0 unless the halves disagree on which parent is better.",
-        'P1 keeps the average "if it improves" (strictly, as the authors of greedy soup code it), P2 if it "does not decrease"; here the strict rule decides, and ties, where the two differ, are equal by definition.',
+        'P1 keeps the average "if it improves" (strictly, as the authors of greedy soup code it), P2 if it "does not decrease"; here the strict rule decides. The two differ where the average ties with the better parent on the search half, which is the case for ' +
+          `${measured.filter(({ averageSeen }) => averageSeen.delta === 0).length} of the pairs here.`,
         `Chosen and judged on the same rows the neighbours' averages would gain ${gainWords(seen, task.measure)}.`,
       ],
     };

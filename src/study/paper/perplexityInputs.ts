@@ -54,7 +54,7 @@ export const dataQuantity: PaperStudy = {
     const percent = home!.measure.percent;
     return {
       shows: `The weight of ${shortNames(parents)[1]} moves by at most ${widest.toFixed(4)} between a quarter and all of ${home!.info.name}'s inputs, and the merge's score by ${gainWords({ value: first.delta, stderr: first.deltaStderr }, home!.measure)}.`,
-      not: "It does not show that little data would suffice where weights matter: the perplexities of neighbours are so alike that every share gives weights near one half.",
+      not: "that little data would suffice where weights matter: the perplexities of neighbours are so alike that every share gives weights near one half.",
       tables: [
         {
           title: `φ of ${home!.info.name}'s inputs by share: ${shortNames(parents).join("+")}`,
@@ -128,7 +128,7 @@ export const inputs: PaperStudy = {
     const missing = rows.filter(({ merges }) => merges.includes(null)).map(({ task }) => task.info.name);
     return {
       shows: `The kind of input moves λ by at most ${widest.toFixed(3)}; ${verdicts.filter(({ certain }) => certain).length} of ${verdicts.length} differences in score to bare inputs can be told from noise.`,
-      not: `It does not show a best kind of input${missing.length === 0 ? "" : `, and of ${listWords(missing)} it has no few-shot prompts: their rows hold the prompt as it stands`}.`,
+      not: `a best kind of input${missing.length === 0 ? "" : `, and of ${listWords(missing)} it has no few-shot prompts: their rows hold the prompt as it stands`}.`,
       tables: [
         {
           title: `Merges by the perplexity of three kinds of input: ${shortNames(parents).join("+")}`,

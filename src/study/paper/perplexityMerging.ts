@@ -33,7 +33,7 @@ export const perplexityMerging: PaperStudy = {
     const pairs = merges.length / (tasks.length * P2_METHODS.length);
     return {
       shows: `Over ${pairs} pairs of neighbours and ${tasks.map(({ info }) => info.name).join(" and ")}, weights by inverse perplexity gain ${gainWords(meanCell(all("perplexity")), { percent })} over the better parent; against the uniform soup they are ${gainWords(against("uniform"), { percent })}, against RegMean ${gainWords(against("regmean"), { percent })}, against Fisher ${gainWords(against("fisher"), { percent })}.`,
-      not: "It does not show that the weights matter: perplexities of neighbours differ by a few per cent, so these weights lie within a few hundredths of one half, and the merge is nearly the uniform soup.",
+      not: "that the weights matter: perplexities of neighbours differ by a few per cent, so these weights lie within a few hundredths of one half, and the merge is nearly the uniform soup.",
       tables: [
         {
           title: "Mean over all neighbours",

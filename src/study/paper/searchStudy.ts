@@ -47,9 +47,9 @@ export const heldoutSize: PaperStudy = searchStudy({
     const [quarter, all] = [results[0]!, results.at(-1)!];
     const { difference, standardError } = pairedDifference(quarter.unseen, all.unseen);
     const luck = (one: ArmResult) => overSeeds(one.seen).value - overSeeds(one.unseen).value;
-    return `A λ found on a quarter of the rows scores ${gainWords({ value: difference, stderr: standardError }, measure)} on unseen rows against one found on all of them; the score seen by the search overstates the unseen one by ${gainWords({ value: luck(quarter) }, measure)} with a quarter and ${gainWords({ value: luck(all) }, measure)} with all.`;
+    return `A λ found on a quarter of the rows scores ${gainWords({ value: difference, stderr: standardError }, measure)} on unseen rows against one found on all of them; the score that the search saw minus the unseen one is ${gainWords({ value: luck(quarter) }, measure)} with a quarter and ${gainWords({ value: luck(all) }, measure)} with all (halves differ in difficulty, too).`;
   },
-  not: "It does not show that any quarter will do: single searches differ by more than the means, as the boxes tell, and P1's table is one search a column.",
+  not: "that any quarter will do: single searches differ by more than the means, as the boxes tell, and P1's table is one search a column.",
   notes: ["Each seed draws its own share of the items, the same for all λ, and its own search."],
 });
 
@@ -76,7 +76,7 @@ export const alpha: PaperStudy = searchStudy({
     };
     return `Against α = 0.5, a search with α = 0.7 ends ${against(results[2]!)} and with α = 0.9 ${against(results[3]!)} on unseen rows; with the whole line, α = 0, ${against(results[0]!)}.`;
   },
-  not: "It does not show a best α for other pairs: it depends on where the best λ of the pair lies, which nobody knows before the search.",
+  not: "a best α for other pairs: it depends on where the best λ of the pair lies, which nobody knows before the search.",
   notes: ["λ ∈ [α, 1]; the parents' own scores are known to every search, whatever α is."],
 });
 
@@ -108,7 +108,7 @@ export const acquisitions: PaperStudy = searchStudy({
     const top = Math.max(...tables.search.value);
     return `After ${hedge.arm.settings.trials} trials GP-Hedge is ${gainWords({ value: against.difference, stderr: against.standardError }, measure)} above random search on the rows it searches; the best in the mean is ${best.arm.label} with ${scoreWords(turnSign(measure, overSeeds(best.seen).value), measure)} of a possible ${scoreWords(turnSign(measure, top), measure)}.`;
   },
-  not: "It does not show that the choice matters on rows that were not searched: the column of unseen scores is what a person gets, and its differences are smaller than its spread over pairs of checkpoints would be.",
+  not: "that the choice matters on rows that were not searched: the column of unseen scores is what a person gets, and its differences are smaller than its spread over pairs of checkpoints would be.",
   notes: ["The same seeds for all; a fixed budget; everything looked up in one table of 100 merges."],
 });
 

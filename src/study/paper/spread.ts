@@ -31,7 +31,7 @@ export const spread: PaperStudy = {
     const title = (method: (typeof P2_METHODS)[number]) => baseline(method).title.replace(/ \(.*/, "");
     return {
       shows: `The largest mean change over pairs and tasks is that of ${title(highest.method)} (${percentOf(highest.mean.value)}), the narrowest middle half that of ${title(steadiest.method)} (${percentOf(steadiest.range)} wide); generation quality has ${percentOf(spreads.at(-1)!.mean.value)} and ${percentOf(spreads.at(-1)!.range)}.`,
-      not: "It does not show what of a box is a difference between pairs and what is the noise of a few hundred items: each value has an error of its own, of about the height of the boxes.",
+      not: "what of a box is a difference between pairs and what is the noise of a few hundred items: each value has an error of its own, of about the height of the boxes.",
       tables: [
         {
           title: "Change against the better parent, mean over all neighbours",

@@ -93,7 +93,7 @@ export const theory: PaperStudy = {
     const nearLoss = smooth[0];
     return {
       shows: `The corrected quadratic is nearer to what is measured than the printed one on ${better} of ${rows.length} curves${nearLoss === undefined ? "" : `; on the loss between neighbours it is off by ${nearLoss.corrected.toFixed(4)} where the line bends by ${Math.abs(nearLoss.jensen).toFixed(4)}`}. Measured curves leave the printed bound at ${rows.reduce((sum, { outside }) => sum + outside, 0)} of ${rows.length * GRID.length} λ.`,
-      not: `It does not show that the theory explains accuracy: accuracy is a staircase, whose slopes at the ends are those of a few items${smooth.length === 0 ? "; choose a task of running text for a smooth measure" : ""}. Between distant checkpoints the ends' curvatures say nothing of the middle.`,
+      not: `that the theory explains accuracy: accuracy is a staircase, whose slopes at the ends are those of a few items${smooth.length === 0 ? "; choose a task of running text for a smooth measure" : ""}. Between distant checkpoints the ends' curvatures say nothing of the middle.`,
       tables: [
         {
           title: "The line between two checkpoints",

@@ -68,7 +68,7 @@ export const transfer: PaperStudy = {
     ]);
     return {
       shows: `Weights found on ${home!.info.name} differ in score from weights found on the task itself by ${totals.map(({ name, total }) => `${(scale * total).toFixed(1)} (${baseline(name).title.replace(/ \(.*/, "")})`).join(", ")}${percent ? " points" : ""} summed over ${away.length} tasks; least for ${baseline(least.name).title.replace(/ \(.*/, "")}. ${sure} of the ${found.length} differences can be told from noise.`,
-      not: `It does not show which method transfers best: a single difference has a paired error of about ${signed(scale * mean(found.map(({ gap }) => gap.deltaStderr)), 1).replace("+", "")}${percent ? " points" : ""}, and a method whose weights hardly depend on the task has small differences for that reason alone.`,
+      not: `which method transfers best: a single difference has a paired error of about ${signed(scale * mean(found.map(({ gap }) => gap.deltaStderr)), 1).replace("+", "")}${percent ? " points" : ""}, and a method whose weights hardly depend on the task has small differences for that reason alone.`,
       tables: [
         {
           title: `Found on ${home!.info.name} (OOD) and on the task itself (IND): ${shortNames(parents).join("+")}`,

@@ -1,7 +1,7 @@
 /** A study's table, to be read, copied and taken along. */
 import type { Cell, Column, StudyTable } from "../../domain/studyResult.ts";
 import { csvOf } from "../../report/csv.ts";
-import { formatCell } from "../../report/formatCell.ts";
+import { columnTitle, formatCell } from "../../report/formatCell.ts";
 import { latexOf } from "../../report/latex.ts";
 import { CopyButton } from "../components/CopyButton.tsx";
 
@@ -18,9 +18,9 @@ export function StudyTableView({ table }: { readonly table: StudyTable; readonly
         <table className="lab-table number">
           <thead>
             <tr>
-              {table.columns.map(({ title }) => (
-                <th key={title} scope="col">
-                  {title}
+              {table.columns.map((column) => (
+                <th key={column.title} scope="col">
+                  {columnTitle(column)}
                 </th>
               ))}
             </tr>

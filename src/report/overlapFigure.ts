@@ -1,0 +1,103 @@
+/** Two or three sets as circles; each region can be found by `data-region`, the indices of its sets. */
+import { type Circle, eulerDiagram } from "../domain/eulerDiagram.ts";
+import type { StudyFigure } from "../domain/studyResult.ts";
+import { seriesColour } from "./colours.ts";
+
+type Overlap = Extract<StudyFigure, { readonly kind: "overlap" }>;
+
+const SVG = "http://www.w3.org/2000/svg";
+const SIZE = { width: 420, height: 320 } as const;
+const MARGIN = 44;
+
+/** Circles of true area, counts in their regions, names outside. */
+export function drawOverlap({ sets, regions }: Overlap, document: Document): Element {
+  const { circles, regions: placed, error } = eulerDiagram(sets.length, regions);
+  const fit = fitOf(circles);
+  const make = (
+    tag: string,
+    attributes: Readonly<Record<string, string | number>>,
+    text?: string,
+  ): Element => {
+    const element = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+    if (text !== undefined) element.textContent = text;
+    return element;
+  };
+  const svg = make("svg", {
+    viewBox: `0 0 ${SIZE.width} ${SIZE.height}`,
+    width: SIZE.width,
+    height: SIZE.height,
+    "font-family": "Inter, system-ui, sans-serif",
+    "font-size": 13,
+    fill: "currentColor",
+  });
+  const middle = centreOf(circles.map(fit));
+  for (const [k, circle] of circles.map(fit).entries()) {
+    const colour = seriesColour(k);
+    svg.append(
+      make("circle", {
+        ...{ cx: circle.x, cy: circle.y, r: circle.r },
+        ...{ fill: colour, "fill-opacity": 0.16, stroke: colour, "stroke-width": 1.75 },
+      }),
+    );
+    const away = Math.hypot(circle.x - middle[0], circle.y - middle[1]) || 1;
+    const [dx, dy] = [(circle.x - middle[0]) / away, (circle.y - middle[1]) / away || -1];
+    const reach = circle.r + 12;
+    svg.append(
+      make(
+        "text",
+        {
+          x: Math.min(SIZE.width - 40, Math.max(40, circle.x + dx * reach)),
+          y: Math.min(SIZE.height - 6, Math.max(14, circle.y + dy * reach + 4)),
+          "text-anchor": "middle",
+          "font-weight": 600,
+          fill: colour,
+        },
+        sets[k],
+      ),
+    );
+  }
+  for (const { members, count, anchor } of placed) {
+    if (anchor === null || count === 0) continue;
+    const { x, y } = fit({ x: anchor[0], y: anchor[1], r: 0 });
+    svg.append(
+      make("text", { x, y: y + 4, "text-anchor": "middle", "data-region": members.join(",") }, String(count)),
+    );
+  }
+  if (error > 0.01)
+    svg.append(
+      make(
+        "text",
+        { x: SIZE.width - 4, y: SIZE.height - 4, "text-anchor": "end", "font-size": 10, "fill-opacity": 0.7 },
+        `areas are off by up to ${(100 * error).toFixed(0)} % of all`,
+      ),
+    );
+  return svg;
+}
+
+/** Turns and scales the circles into the frame. */
+function fitOf(circles: readonly Circle[]): (circle: Circle) => Circle {
+  const [left, right] = [
+    Math.min(...circles.map((c) => c.x - c.r)),
+    Math.max(...circles.map((c) => c.x + c.r)),
+  ];
+  const [top, bottom] = [
+    Math.min(...circles.map((c) => c.y - c.r)),
+    Math.max(...circles.map((c) => c.y + c.r)),
+  ];
+  const scale = Math.min(
+    (SIZE.width - 2 * MARGIN) / Math.max(1e-9, right - left),
+    (SIZE.height - 2 * MARGIN) / Math.max(1e-9, bottom - top),
+  );
+  return ({ x, y, r }) => ({
+    x: SIZE.width / 2 + (x - (left + right) / 2) * scale,
+    y: SIZE.height / 2 + (y - (top + bottom) / 2) * scale,
+    r: r * scale,
+  });
+}
+
+function centreOf(circles: readonly Circle[]): readonly [number, number] {
+  const mean = (of: (circle: Circle) => number) =>
+    circles.reduce((sum, circle) => sum + of(circle), 0) / circles.length;
+  return [mean(({ x }) => x), mean(({ y }) => y)];
+}
