@@ -15,6 +15,8 @@ export type EulerDiagram = {
   /** For each region given: where its label stands (`null` where the region does not appear) and the area it has drawn. */
   readonly regions: readonly (RegionCount & {
     readonly anchor: readonly [x: number, y: number] | null;
+    /** Radius of the largest circle around the anchor inside the region. */
+    readonly room: number;
     readonly area: number;
   })[];
   /** Largest |area − count| in parts of the whole. */
@@ -92,7 +94,7 @@ function measure(circles: readonly Circle[], counts: readonly RegionCount[]): Eu
   const total = counts.reduce((sum, { count }) => sum + count, 0);
   const regions = counts.map((region) => {
     const own = cells.get([...region.members].sort().join()) ?? [];
-    return { ...region, area: own.length * step * step, anchor: anchorOf(own, circles) };
+    return { ...region, area: own.length * step * step, ...anchorOf(own, circles) };
   });
   const error = Math.max(0, ...regions.map(({ area, count }) => Math.abs(area - count) / Math.max(1, total)));
   return { circles, regions, error };
@@ -113,7 +115,7 @@ function isInside({ x, y, r }: Circle, px: number, py: number): boolean {
 function anchorOf(
   cells: readonly { readonly x: number; readonly y: number }[],
   circles: readonly Circle[],
-): readonly [number, number] | null {
+): { readonly anchor: readonly [number, number] | null; readonly room: number } {
   let best: readonly [number, number] | null = null;
   let room = -1;
   for (const { x, y } of cells) {
@@ -125,5 +127,5 @@ function anchorOf(
       best = [x, y];
     }
   }
-  return best;
+  return { anchor: best, room: Math.max(0, room) };
 }

@@ -177,6 +177,8 @@ export type StudySettings = {
   readonly checkpoints: readonly string[];
   /** By name. */
   readonly tasks: readonly string[];
+  /** A task of running text, whose loss is smooth, for the theory; `null` where there is none. */
+  readonly text: string | null;
   /** The base of methods that need one. */
   readonly base: string;
   /** Only the first so many rows of each half; `null` for all. */

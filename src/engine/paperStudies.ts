@@ -55,10 +55,11 @@ function createBench(
 ): StudyBench {
   const { catalogue, clock } = parts;
   const { limit } = settings;
-  const tasks = settings.tasks.map((name): BenchTask => {
+  const taskOf = (name: string): BenchTask => {
     const { info } = catalogue.find(name);
     return { info, measure: measureNamed(info, null) };
-  });
+  };
+  const tasks = settings.tasks.map(taskOf);
   // A study tells how far it is itself; what its parts are doing would flicker by.
   const quiet: CallJob = { signal: job.signal, onProgress() {} };
   const known = new Map<string, Evaluation>();
@@ -69,6 +70,7 @@ function createBench(
   return {
     settings,
     tasks,
+    text: settings.text === null ? null : taskOf(settings.text),
     clock,
     job,
     rows: rowsOf,

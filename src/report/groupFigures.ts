@@ -82,25 +82,9 @@ export function drawShrinkage({ y, arrows }: Shrinkage): Drawing {
       }),
       Plot.dot(placed, { x: (d) => d.x - 0.12, y: "from", stroke: chosen, strokeWidth: 1.75, r: 3.5 }),
       Plot.dot(placed, { x: (d) => d.x + 0.12, y: "to", fill: left, r: 3.5 }),
-      twoNames("on the rows that chose", chosen, "on other rows", left),
+      legend(["on other rows", "on the rows that chose"], (k) => (k === 0 ? "dots" : "ring"), [left, chosen]),
     ],
   };
-}
-
-function twoNames(first: string, firstColour: string, second: string, secondColour: string): Plot.Markish {
-  return Plot.text(
-    [
-      { text: `○ ${first}`, dx: 0, colour: firstColour },
-      { text: `● ${second}`, dx: 170, colour: secondColour },
-    ].map(({ text }) => text),
-    {
-      frameAnchor: "top-left",
-      dy: -22,
-      dx: 0,
-      text: (_: unknown, i: number) => (i === 0 ? `○ ${first}      ● ${second}` : ""),
-      fill: "currentColor",
-    },
-  );
 }
 
 /** Groups at whole numbers, names spread around them. */
@@ -114,11 +98,11 @@ function groupFrame(groups: readonly string[], hasLegend: boolean): Drawing {
   const longest = Math.max(...groups.map((group) => group.length));
   const isCrowded = longest * 6.4 * groups.length > 560;
   return {
-    height: HEIGHT + (isCrowded ? 70 : 0),
+    height: HEIGHT + (isCrowded ? 40 : 0),
     marginLeft: 56,
     marginRight: 16,
-    marginTop: hasLegend ? 38 : 20,
-    marginBottom: isCrowded ? 110 : 34,
+    marginTop: hasLegend ? 52 : 28,
+    marginBottom: isCrowded ? 84 : 34,
     x: {
       domain: [-0.5, groups.length - 0.5],
       ticks: groups.map((_, i) => i),

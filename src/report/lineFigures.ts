@@ -40,7 +40,7 @@ export function drawLines({ x, y, series, rules }: Lines): Drawing {
     height: HEIGHT,
     marginLeft: 56,
     marginRight: rules.length > 0 ? 116 : 20,
-    marginTop: 34,
+    marginTop: 52,
     marginBottom: 42,
     x: { label: axisLabel(x), labelAnchor: "center", labelArrow: "none", tickFormat: axisFormat(x) },
     y: { label: axisLabel(y), labelArrow: "none", tickFormat: axisFormat(y), grid: true, nice: true },
@@ -95,43 +95,64 @@ export function drawScatter({ x, y, points }: Scatter): Drawing {
   };
 }
 
-/** Names with a stroke or a dot of their series, in a line above the frame. */
-export function legend(names: readonly string[], styleOf: (place: number) => string): Plot.Markish {
+/** How a series is shown beside its name. */
+export type Sample = "line" | "dashed" | "dots" | "ring";
+
+/** Names with a stroke or a dot of their series, in a line above the frame. @param colours of their places unless given */
+export function legend(
+  names: readonly string[],
+  sampleOf: (place: number) => Sample,
+  colours?: readonly string[],
+): Plot.Markish {
   return (_index, _scales, _values, { marginLeft }, context) => {
     const { document } = context as unknown as { document: Document };
-    const group = document.createElementNS("http://www.w3.org/2000/svg", "g");
+    const make = (tag: string, attributes: Readonly<Record<string, string | number>>): Element => {
+      const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+      for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+      return element;
+    };
+    const group = make("g", { "data-role": "legend" });
     let at = marginLeft;
     for (const [k, name] of names.entries()) {
-      const colour = seriesColour(k);
-      const sample = document.createElementNS(
-        "http://www.w3.org/2000/svg",
-        styleOf(k) === "dots" ? "circle" : "path",
-      );
-      if (styleOf(k) === "dots") {
-        for (const [key, value] of [
-          ["cx", at + 7],
-          ["cy", 12],
-          ["r", 3.5],
-        ] as const)
-          sample.setAttribute(key, String(value));
-        sample.setAttribute("fill", colour);
-      } else {
-        sample.setAttribute("d", `M${at},12h16`);
-        sample.setAttribute("stroke", colour);
-        sample.setAttribute("stroke-width", "2");
-        sample.setAttribute("fill", "none");
-        if (styleOf(k) === "dashed") sample.setAttribute("stroke-dasharray", "5 3");
-      }
-      const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
-      text.setAttribute("x", String(at + 22));
-      text.setAttribute("y", "16");
-      text.setAttribute("text-anchor", "start");
-      text.setAttribute("fill", "currentColor");
+      const colour = colours?.[k] ?? seriesColour(k);
+      const text = make("text", { x: at + 22, y: 16, "text-anchor": "start", fill: "currentColor" });
       text.textContent = name;
-      group.append(sample, text);
+      group.append(sample(make, sampleOf(k), at, colour), text);
       // Widths are not known without a browser: an average letter of this size is 6.4 wide.
       at += 38 + 6.4 * name.length;
     }
     return group as unknown as SVGElement;
   };
+}
+
+function sample(
+  make: (tag: string, attributes: Readonly<Record<string, string | number>>) => Element,
+  kind: Sample,
+  at: number,
+  colour: string,
+): Element {
+  switch (kind) {
+    case "dots":
+      return make("circle", { cx: at + 8, cy: 12, r: 3.5, fill: colour });
+    case "ring":
+      return make("circle", {
+        cx: at + 8,
+        cy: 12,
+        r: 3.5,
+        fill: "none",
+        stroke: colour,
+        "stroke-width": 1.75,
+      });
+    case "line":
+    case "dashed":
+      return make("path", {
+        d: `M${at},12h16`,
+        stroke: colour,
+        "stroke-width": 2,
+        "stroke-dasharray": kind === "dashed" ? "5 3" : "none",
+        fill: "none",
+      });
+    default:
+      return kind satisfies never;
+  }
 }

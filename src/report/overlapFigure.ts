@@ -7,9 +7,11 @@ type Overlap = Extract<StudyFigure, { readonly kind: "overlap" }>;
 
 const SVG = "http://www.w3.org/2000/svg";
 const SIZE = { width: 420, height: 320 } as const;
-const MARGIN = 44;
+const MARGIN = 30;
+/** A count is read in a region that holds a circle of this radius. */
+const LEAST_ROOM = 7;
 
-/** Circles of true area, counts in their regions, names outside. */
+/** Circles of true area, counts in their regions, names above. */
 export function drawOverlap({ sets, regions }: Overlap, document: Document): Element {
   const { circles, regions: placed, error } = eulerDiagram(sets.length, regions);
   const fit = fitOf(circles);
@@ -31,7 +33,6 @@ export function drawOverlap({ sets, regions }: Overlap, document: Document): Ele
     "font-size": 13,
     fill: "currentColor",
   });
-  const middle = centreOf(circles.map(fit));
   for (const [k, circle] of circles.map(fit).entries()) {
     const colour = seriesColour(k);
     svg.append(
@@ -40,25 +41,19 @@ export function drawOverlap({ sets, regions }: Overlap, document: Document): Ele
         ...{ fill: colour, "fill-opacity": 0.16, stroke: colour, "stroke-width": 1.75 },
       }),
     );
-    const away = Math.hypot(circle.x - middle[0], circle.y - middle[1]) || 1;
-    const [dx, dy] = [(circle.x - middle[0]) / away, (circle.y - middle[1]) / away || -1];
-    const reach = circle.r + 12;
-    svg.append(
-      make(
-        "text",
-        {
-          x: Math.min(SIZE.width - 40, Math.max(40, circle.x + dx * reach)),
-          y: Math.min(SIZE.height - 6, Math.max(14, circle.y + dy * reach + 4)),
-          "text-anchor": "middle",
-          "font-weight": 600,
-          fill: colour,
-        },
-        sets[k],
-      ),
-    );
   }
-  for (const { members, count, anchor } of placed) {
-    if (anchor === null || count === 0) continue;
+  let at = 8;
+  for (const [k, name] of sets.entries()) {
+    svg.append(
+      make("circle", { cx: at + 5, cy: 12, r: 5, fill: seriesColour(k) }),
+      make("text", { x: at + 15, y: 16.5, "font-weight": 600 }, name),
+    );
+    // Widths are not known without a browser: an average letter of this size is 7.5 wide.
+    at += 34 + 7.5 * name.length;
+  }
+  for (const { members, count, anchor, room } of placed) {
+    // A slit has no room for its count, which the table has.
+    if (anchor === null || count === 0 || fit({ x: 0, y: 0, r: room }).r < LEAST_ROOM) continue;
     const { x, y } = fit({ x: anchor[0], y: anchor[1], r: 0 });
     svg.append(
       make("text", { x, y: y + 4, "text-anchor": "middle", "data-region": members.join(",") }, String(count)),
@@ -94,10 +89,4 @@ function fitOf(circles: readonly Circle[]): (circle: Circle) => Circle {
     y: SIZE.height / 2 + (y - (top + bottom) / 2) * scale,
     r: r * scale,
   });
-}
-
-function centreOf(circles: readonly Circle[]): readonly [number, number] {
-  const mean = (of: (circle: Circle) => number) =>
-    circles.reduce((sum, circle) => sum + of(circle), 0) / circles.length;
-  return [mean(({ x }) => x), mean(({ y }) => y)];
 }

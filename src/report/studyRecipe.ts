@@ -19,6 +19,7 @@ const schema = v.object({
   settings: v.object({
     checkpoints: v.pipe(v.array(text), v.minLength(1), v.maxLength(64)),
     tasks: v.pipe(v.array(text), v.minLength(1), v.maxLength(64)),
+    text: v.nullable(text),
     base: text,
     limit: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
     seed: v.pipe(v.number(), v.integer(), v.minValue(0)),

@@ -43,6 +43,7 @@ export function studySettings(state: AppState): StudySettings | null {
   return {
     checkpoints,
     tasks: [task.name, ...graded.map(({ name }) => name).filter((name) => name !== task.name)],
+    text: info.tasks.find(({ kind }) => kind === "text")?.name ?? null,
     base: checkpoints[0]!,
     limit: state.subject.limit,
     seed: 0,

@@ -9,6 +9,7 @@ import {
   type StudyName,
   type StudySettings,
 } from "../../domain/studyResult.ts";
+import type { TaskInfo } from "../../domain/task.ts";
 import { readStudyRecipe, type StudyRecipe, studyRecipe } from "../../report/studyRecipe.ts";
 import { resolveCheckpoints } from "../checkpoints.ts";
 import type { CommandContext, CommonOptions, Outcome, Run } from "../command.ts";
@@ -71,7 +72,10 @@ async function study(
   if (before === null && name === undefined) return listStudies(known, context.columns);
   const names = before?.studies.map((one) => one.name) ?? parseNames(name!);
   const settings = before?.settings ?? (await resolveSettings(checkpoints, options, context));
-  if (before !== null) await openTasks(before.settings.tasks, options, context);
+  if (before !== null) {
+    const { tasks, text } = before.settings;
+    await openTasks(text === null ? tasks : [...tasks, text], options, context);
+  }
   const studies = [];
   for (const one of names)
     studies.push(await context.engine.call("paperStudy", { name: one, settings }, context.job()));
@@ -119,33 +123,34 @@ async function resolveSettings(
     });
   const tasks =
     options.task === undefined ? await usualTasks(context) : await openTasks(options.task, options, context);
+  const graded = tasks.filter(({ kind }) => kind !== "text");
   return {
     checkpoints,
-    tasks,
+    // A person who names texts only wants them studied.
+    tasks: (graded.length === 0 ? tasks : graded).map(({ name }) => name),
+    text: tasks.find(({ kind }) => kind === "text")?.name ?? null,
     base: options.base ?? checkpoints[0]!,
     limit: options.limit ?? null,
     seed: options.seed,
   };
 }
 
-/** The shipped run's tasks that are right or wrong, its default first, and one of running text for the theory. */
-async function usualTasks(context: CommandContext): Promise<readonly string[]> {
+/** The shipped run's tasks, its default first. */
+async function usualTasks(context: CommandContext): Promise<readonly TaskInfo[]> {
   const { tasks, defaultTask } = await context.engine.call("openDemo", {}, context.job());
-  const graded = tasks.filter(({ kind }) => kind !== "text").map(({ name }) => name);
-  return [defaultTask, ...graded.filter((name) => name !== defaultTask)];
+  return tasks.toSorted((a, b) => Number(b.name === defaultTask) - Number(a.name === defaultTask));
 }
 
-/** Tasks by the names they are known by once they are open. */
+/** Tasks as they are known once they are open. */
 async function openTasks(
   names: readonly string[],
   options: StudyOptions,
   context: CommandContext,
-): Promise<readonly string[]> {
-  const opened: string[] = [];
+): Promise<readonly TaskInfo[]> {
+  const opened: TaskInfo[] = [];
   for (const task of names) {
     const { data } = options;
-    const { info } = await resolveTask({ task, ...(data === undefined ? {} : { data }) }, context);
-    opened.push(info.name);
+    opened.push((await resolveTask({ task, ...(data === undefined ? {} : { data }) }, context)).info);
   }
   return opened;
 }

@@ -22,6 +22,8 @@ export type BenchJob = { readonly signal: AbortSignal; onProgress(progress: Prog
 export interface StudyBench {
   readonly settings: StudySettings;
   readonly tasks: readonly BenchTask[];
+  /** Of running text. */
+  readonly text: BenchTask | null;
   readonly clock: Clock;
   readonly job: BenchJob;
   /** A merge on a half of a task's rows. */

@@ -44,7 +44,7 @@ export const methods: PaperStudy = {
     for (const parents of distinct)
       measured.push(await measurePair(bench, parents, () => bench.job.onProgress(progress(done++))));
     const late = measured.slice(0, Math.max(1, measured.length - 1));
-    const means = meanGains(late, bench.tasks);
+    const means = meanGains(late);
     const ours = means.find(({ title }) => title.startsWith("Bayesian"))!;
     const best = means.reduce((a, b) => (b.gain.value > a.gain.value ? b : a));
     const uniform = means.find(({ title }) => title === "Uniform soup")!;
@@ -133,7 +133,7 @@ function tableOf({ parents, rows }: PairRows, tasks: readonly BenchTask[]): Stud
   };
 }
 
-function meanGains(pairs: readonly PairRows[], _tasks: readonly BenchTask[]) {
+function meanGains(pairs: readonly PairRows[]) {
   return BASELINES.map(({ title }) => ({
     title,
     gain: meanCell(
@@ -144,15 +144,25 @@ function meanGains(pairs: readonly PairRows[], _tasks: readonly BenchTask[]) {
   })).filter(({ gain }) => Number.isFinite(gain.value));
 }
 
+/** Mean gains below this are told in words. */
+const OFF_SCALE = -0.04;
+
 function figureOf(
-  means: ReturnType<typeof meanGains>,
+  all: ReturnType<typeof meanGains>,
   percent: boolean,
   late: readonly PairRows[],
 ): StudyFigure {
+  // A method that ruins the model would leave the others in one line.
+  const isShown = ({ gain }: (typeof all)[number]) => !percent || gain.value > OFF_SCALE;
+  const [means, ruined] = [all.filter(isShown), all.filter((one) => !isShown(one))];
+  const off =
+    ruined.length === 0
+      ? ""
+      : ` Below the scale: ${listWords(ruined.map(({ title, gain }) => `${title} (${gainWords(gain, { percent })})`))}.`;
   return {
     kind: "intervals",
     title: "Gain over the better parent, late pairs",
-    caption: `Mean over ${listWords(late.map(({ parents }) => shortNames(parents).join("+")))} and all tasks, with a 95 % interval over them.`,
+    caption: `Mean over ${listWords(late.map(({ parents }) => shortNames(parents).join("+")))} and all tasks, with a 95 % interval over them.${off}`,
     y: { label: "gain", unit: percent ? "points" : "difference" },
     groups: means.map(({ title }) => title.replace(/ \(.*/, "")),
     marks: means.map(({ title, gain: { value, stderr = 0 } }) => ({

@@ -193,7 +193,10 @@ export const inputs: PaperStudy = {
           ),
         },
       ],
-      notes: ["The item's own right answer is never part of the scored input."],
+      notes: [
+        "The item's own right answer is never part of the scored input.",
+        "Tasks whose rows hold their prompts as they stand have one text for raw and zero-shot; benchmarks of the harness have two.",
+      ],
     };
   },
 };

@@ -12,12 +12,12 @@
 import { createProgress } from "../../base/job.ts";
 import { soleRecipe } from "../../domain/recipe.ts";
 import type { Cell, PlotPoint, StudyFigure } from "../../domain/studyResult.ts";
-import type { BenchTask, PaperStudy, StudyBench } from "./bench.ts";
+import type { PaperStudy, StudyBench } from "./bench.ts";
 import { metricOf, shortNames } from "./differences.ts";
 import { lineRecipe } from "./lambda.ts";
 
-/** Step of the differences at the ends. */
-const STEP = 0.05;
+/** Points beside each end that slopes and curvatures are fitted to. */
+const FITTED = 5;
 const GRID = Array.from({ length: 21 }, (_, i) => i / 20);
 
 /** Values, slopes and curvatures of a measure at both ends of a line. */
@@ -46,17 +46,39 @@ export function printedBound({ slope, curvature }: Ends, x: number): number {
   return x * (1 - x) * k + 0.5 * (x ** 2 + (1 - x) ** 2) * most;
 }
 
-/** From values at 0, h, 2h, 3h and 1 − 3h, 1 − 2h, 1 − h, 1: one-sided differences of second order. */
-export function endsOf(at: (x: number) => number, h: number): Ends {
-  const slopeFrom = (x: number, step: number) =>
-    (-3 * at(x) + 4 * at(x + step) - at(x + 2 * step)) / (2 * step);
-  const curvatureFrom = (x: number, step: number) =>
-    (2 * at(x) - 5 * at(x + step) + 4 * at(x + 2 * step) - at(x + 3 * step)) / step ** 2;
+/**
+ * Slopes and curvatures at both ends by least squares: a parabola through the end itself, fitted to the next few points, so
+ * that a staircase does not give the slope of its first stair.
+ * @param values at evenly spaced λ from 0 to 1
+ */
+export function endsOf(values: readonly number[]): Ends {
+  const step = 1 / (values.length - 1);
+  const older = parabola(values, step);
+  const newer = parabola(values.toReversed(), step);
   return {
-    value: [at(0), at(1)],
-    slope: [slopeFrom(0, h), slopeFrom(1, -h)],
-    curvature: [curvatureFrom(0, h), curvatureFrom(1, -h)],
+    value: [values[0]!, values.at(-1)!],
+    slope: [older.slope, -newer.slope],
+    curvature: [older.curvature, newer.curvature],
   };
+}
+
+/** y − y₀ ≈ s x + ½ c x² over the first points. */
+function parabola(
+  values: readonly number[],
+  step: number,
+): { readonly slope: number; readonly curvature: number } {
+  let [xx, xq, qq, xy, qy] = [0, 0, 0, 0, 0];
+  for (let i = 1; i <= FITTED; i++) {
+    const x = i * step;
+    const [q, y] = [0.5 * x * x, values[i]! - values[0]!];
+    xx += x * x;
+    xq += x * q;
+    qq += q * q;
+    xy += x * y;
+    qy += q * y;
+  }
+  const determinant = xx * qq - xq * xq;
+  return { slope: (xy * qq - qy * xq) / determinant, curvature: (qy * xx - xy * xq) / determinant };
 }
 
 function line([older, newer]: readonly [number, number], x: number): number {
@@ -116,7 +138,7 @@ export const theory: PaperStudy = {
               (value): Cell => ({ value }),
             ),
           ]),
-          note: `Test half. Slopes and curvatures by differences over λ, step ${STEP}. Jensen gap: the mean of the ends minus the middle; for a loss, positive is a gain. Barrier: how far the worst λ is behind the straight line. Errors: root mean square over 21 λ.`,
+          note: `Test half. Slopes and curvatures by a parabola through each end, fitted to the next ${FITTED} of 21 λ. Jensen gap: the mean of the ends minus the middle; for a loss, positive is a gain. Barrier: how far the worst λ is behind the straight line. Errors: root mean square over 21 λ.`,
         },
       ],
       figures: curves.map(({ pair, curve }) => figureOf(pair, curve)),
@@ -130,7 +152,7 @@ export const theory: PaperStudy = {
 
 /** Each task's own measure, and for losses the perplexity too. */
 async function measureCurves(bench: StudyBench, pair: readonly [string, string]): Promise<readonly Curve[]> {
-  const tasks = smoothFirst(bench.tasks).slice(0, 3);
+  const tasks = [...(bench.text === null ? [] : [bench.text]), bench.tasks[0]!];
   const progress = createProgress(
     bench.clock,
     `measuring the line ${shortNames(pair).join("–")}`,
@@ -157,13 +179,8 @@ async function measureCurves(bench: StudyBench, pair: readonly [string, string])
   return curves;
 }
 
-function smoothFirst(tasks: readonly BenchTask[]): readonly BenchTask[] {
-  return tasks.toSorted((a, b) => Number(a.measure.percent) - Number(b.measure.percent));
-}
-
 function curveOf(title: string, label: string, unit: "plain" | "percent", values: readonly number[]): Curve {
-  const at = (x: number): number => values[Math.round(x * (GRID.length - 1))]!;
-  return { title, label, unit, values, ends: endsOf(at, STEP) };
+  return { title, label, unit, values, ends: endsOf(values) };
 }
 
 function errorsOf({ values, ends, unit, label }: Curve) {
