@@ -98,7 +98,7 @@ export function drawScatter({ x, y, points }: Scatter): Drawing {
 /** How a series is shown beside its name. */
 export type Sample = "line" | "dashed" | "dots" | "ring";
 
-/** Names with a stroke or a dot of their series, in a line above the frame. @param colours of their places unless given */
+/** Names with a stroke or a dot of their series, in a line between the axis label and the frame. @param colours of their places unless given */
 export function legend(
   names: readonly string[],
   sampleOf: (place: number) => Sample,
@@ -111,7 +111,7 @@ export function legend(
       for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
       return element;
     };
-    const group = make("g", { "data-role": "legend" });
+    const group = make("g", { "data-role": "legend", transform: "translate(0,18)" });
     let at = marginLeft;
     for (const [k, name] of names.entries()) {
       const colour = colours?.[k] ?? seriesColour(k);

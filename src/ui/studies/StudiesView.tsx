@@ -2,12 +2,13 @@
 import { Download, Play, X } from "lucide-react";
 import { STUDY_NAMES, type StudyDescription, type StudyName } from "../../domain/studyResult.ts";
 import { IDLE, isBusy } from "../../store/status.ts";
-import { currentStudyRun, currentStudyRuns, studySettings } from "../../store/studies.ts";
+import { currentStudyRun, currentStudyRuns } from "../../store/studies.ts";
 import { Panel } from "../components/Panel.tsx";
 import { WorkNote } from "../components/WorkNote.tsx";
 import { useActions, useApp } from "../useApp.ts";
 import { reportPage } from "./reportPage.ts";
 import { StudyPage } from "./StudyPage.tsx";
+import { useStudySettings } from "./useStudySettings.ts";
 
 /** The whole view; shown while a study is picked. */
 export function StudiesView() {
@@ -18,7 +19,10 @@ export function StudiesView() {
   return (
     <main>
       <div className="screen studies-view">
-        <Panel area="studies" title="Studies of the papers" status={IDLE} tools={<ListTools />}>
+        <Panel area="studies" title="Studies of the papers" status={IDLE}>
+          <div className="row study-tools">
+            <ListTools />
+          </div>
           {list === null ? <p className="quiet pad">reading the list</p> : <StudyList list={list} />}
         </Panel>
         <Panel
@@ -69,7 +73,7 @@ function ListTools() {
     STUDY_NAMES.filter((name) => currentStudyRun(state, name) === null).join(" "),
   );
   const runs = useApp((state) => state.studies.entries);
-  const settings = useApp(studySettings);
+  const settings = useStudySettings();
   const { runPaperStudies, showStudy, saveReport } = useActions();
   const names = missing.split(" ").filter((name) => name !== "") as readonly StudyName[];
   return (

@@ -1,20 +1,21 @@
 /** One study: the papers' claim, what this run shows and does not show, figures and tables. */
 import { useMemo } from "react";
 import type { StudyDescription } from "../../domain/studyResult.ts";
-import { currentStudyRun, studySettings } from "../../store/studies.ts";
+import { currentStudyRun } from "../../store/studies.ts";
 import { ErrorNotice } from "../components/ErrorNotice.tsx";
 import { useActions, useApp } from "../useApp.ts";
 import { useWaysOn } from "../useWaysOn.ts";
 import { RegionItems } from "./RegionItems.tsx";
 import { StudyFigureView } from "./StudyFigureView.tsx";
 import { StudyTableView } from "./StudyTableView.tsx";
+import { useStudySettings } from "./useStudySettings.ts";
 
 /** The page; before the study was run it says what would appear. */
 export function StudyPage({ study }: { readonly study: StudyDescription }) {
   const run = useApp((state) => currentStudyRun(state, study.name));
   const status = useApp((state) => state.studies.status);
   const running = useApp((state) => state.studies.running);
-  const settings = useApp(studySettings);
+  const settings = useStudySettings();
   const { runPaperStudies } = useActions();
   const ways = useWaysOn(() => void runPaperStudies([study.name]));
   const command = useMemo(
@@ -34,9 +35,7 @@ export function StudyPage({ study }: { readonly study: StudyDescription }) {
         {run === null ? null : (
           <>
             <dt>It does not show</dt>
-            <dd>
-              {run.result.not.replace(/^It does not show /, "").replace(/^./, (first) => first.toUpperCase())}
-            </dd>
+            <dd>{run.result.not}</dd>
           </>
         )}
       </dl>
