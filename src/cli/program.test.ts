@@ -53,6 +53,11 @@ describe("usage", () => {
     ["merge demo:1 demo:2 --weights 0.5,0.6 --out x", "sum to 1.1"],
     ["merge demo:1 demo:2 --weights 1 --out x", "1 weights are given for 2"],
     ["merge demo:1 demo:2 --out x", "No weights"],
+    ["merge demo:1 demo:2 --method magic --out x", "magic"],
+    ["merge demo:1 demo:2 --method lawa --last 0 --out x", "from 1 to"],
+    ["merge demo:1 demo:2 --method uniform --lambda 0.5 --out x", "given twice"],
+    ["study magic", "magic"],
+    ["study pairs --limit 1", "at least 4"],
     ["merge demo:1 demo:2 demo:3 --lambda 0.5 --out x", "cannot weigh 3 checkpoints"],
     ["sweep demo:1 demo:1 --task tool", "named twice"],
     ["sweep demo:1 demo:2 --task nonsense", 'no task named "nonsense"'],
@@ -69,7 +74,6 @@ describe("usage", () => {
   });
 
   it.each([
-    ["merge demo:1 demo:2 --method ties --out x", "not supported yet"],
     ["evaluate demo:1 --task nowhere.jsonl", "nowhere.jsonl"],
     ["suggest nowhere.csv", "nowhere.csv"],
   ])("says why `%s` fails, with exit code 1", async (line, words) => {
@@ -283,6 +287,8 @@ describe("documents", () => {
     const out = join(folder, "merged");
     const document = (await shell(`merge demo:1 demo:2 --lambda 0.25 --out ${out} --json`)).json();
     expect(document.recipe).toEqual({
+      method: "linear",
+      options: { lambda: 0.25 },
       parents: ["demo:1", "demo:2"],
       coefficients: [0.75, 0.25],
       dtype: "float16",

@@ -118,5 +118,5 @@ function finite(value: number): Cell {
 }
 
 function number(value: number): string {
-  return Number.isFinite(value) ? value.toFixed(2).replace("-", "−") : "undefined, as all are equal";
+  return Number.isFinite(value) ? value.toFixed(2).replace("-", "−") : "none, as all are equal";
 }
