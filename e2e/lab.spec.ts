@@ -62,6 +62,27 @@ test.describe("the laboratory", { tag: "@wasm" }, () => {
     await expect(trialRows(page).last()).toContainText("by hand");
   });
 
+  test("a method is set, made and judged on both halves, and its merge can be taken along", async ({
+    page,
+  }) => {
+    await openPage(page, "?items=20");
+    await page.getByRole("tab", { name: "Methods" }).click();
+    const lab = page.getByRole("region", { name: "Laboratory" });
+    await lab.getByLabel(/^method/).selectOption("fisher");
+    await expect(lab.getByText(/Matena/)).toBeVisible();
+    await lab.getByLabel(/^squared/).selectOption("batch");
+    await lab.getByRole("button", { name: "make and judge" }).click();
+    const row = lab.getByRole("row", { name: /fisher/ });
+    await expect(row).toContainText(/fisher batch.*tensor by tensor, 20 rows.*%.*%/, { timeout: 60_000 });
+    await lab.getByLabel(/^method/).selectOption("lawa");
+    await lab.getByRole("button", { name: "make and judge" }).click();
+    await expect(lab.getByRole("img", { name: /^weights 0\.500, 0\.500; of each stretch/ })).toBeVisible({
+      timeout: 60_000,
+    });
+    await row.getByRole("button", { name: "export" }).click();
+    await expect(page.getByRole("dialog", { name: "Export the merge" })).toBeVisible();
+  });
+
   test("a hyper-parameter held by hand moves the picture, and its likelihood says what that costs", async ({
     page,
   }) => {

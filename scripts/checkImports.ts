@@ -56,7 +56,10 @@ export const ROOMS: Readonly<Record<string, { readonly may: readonly string[]; r
   },
   cli: { may: ["base", "domain", "rpc", "engine", "storage", "runtime", "report"], why: "the second roof" },
   rpc: { may: ["base", "domain"], why: "the thread wall carries records" },
-  plots: { may: ["base", "domain"], why: "pure functions: records to figures" },
+  plots: {
+    may: ["base", "domain", "numerics"],
+    why: "pure functions: records to figures, with what is significant in them",
+  },
   report: { may: ["base", "domain"], why: "pure functions: study results to documents, drawn by both roofs" },
   store: { may: ["base", "domain", "rpc"], why: "holds records, calls the engine" },
   ui: { may: ["base", "domain", "store", "plots", "report"], why: "shows the store" },

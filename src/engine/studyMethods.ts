@@ -7,7 +7,7 @@ import type { MatrixRecord } from "../domain/study.ts";
 import type { Split } from "../domain/task.ts";
 import { sampleLines } from "../evaluate/samples.ts";
 import type { Job, SubjectRequest } from "../rpc/protocol.ts";
-import { compareHeldout, listChanges } from "../study/heldout.ts";
+import { compareHeldout, compareMerge, listChanges } from "../study/heldout.ts";
 import { type MatrixParts, type MatrixPlan, runMatrix } from "../study/matrix.ts";
 import { evaluateRecipe, scoreOf } from "../study/objective.ts";
 import { runOptimize } from "../study/optimize.ts";
@@ -27,6 +27,7 @@ export type StudyMethod =
   | "sweep"
   | "optimize"
   | "compare"
+  | "compareMerge"
   | "changes"
   | "matrix"
   | "perplexity"
@@ -50,6 +51,8 @@ export function createStudyMethods(
     optimize: (request, job) =>
       holding(request.subject.parents, job, () => journals.keeping(request, job, methods.optimize)),
     compare: (request, job) => holding(request.subject.parents, job, () => methods.compare(request, job)),
+    compareMerge: (request, job) =>
+      holding(request.subject.parents, job, () => methods.compareMerge(request, job)),
     changes: (request, job) => holding(request.subject.parents, job, () => methods.changes(request, job)),
     matrix: (request, job) => holding(request.subject.parents, job, () => methods.matrix(request, job)),
     perplexity: (request, job) => holding(request.checkpoints, job, () => methods.perplexity(request, job)),
@@ -111,6 +114,16 @@ function createMethods(
       const { session, job: watched } = await begin(job);
       const unseen = { ...subject, split: otherSplit(subject.split) };
       return compareHeldout(await session.objective(unseen, watched), weights, watched);
+    },
+    async compareMerge({ subject, recipe }, job) {
+      const { session, job: watched } = await begin(job);
+      const { task, limit } = subject;
+      const on = async (split: Split) => {
+        const objective = await session.objective({ ...subject, split }, watched);
+        const parts = await session.evaluation({ parents: recipe.parents, task, split, limit }, watched);
+        return compareMerge(objective, () => evaluateRecipe(parts, recipe, job.signal), watched);
+      };
+      return { seen: await on(subject.split), unseen: await on(otherSplit(subject.split)) };
     },
     async changes({ subject, weights }, job) {
       const { session, job: watched } = await begin(job);

@@ -7,7 +7,7 @@ import { acquisitionFigure, scaledCurve } from "./acquisition.ts";
 import type { FigureSpec, Trace } from "./figure.ts";
 import { frameLeft, frameValue, LAMBDA_RANGE } from "./figure.ts";
 import { decimalsFor, fixed, formatDuration, formatGain, formatP, formatScore } from "./format.ts";
-import { deltaLimit, heatRows, isDistinguishable, matrixSummary } from "./heatMap.ts";
+import { deltaLimit, heatRows, matrixSummary, toldFromNoise } from "./heatMap.ts";
 import { landscapeFigure, valueRange } from "./landscape.ts";
 import { cssVariables, inkOn, mixColours, PALETTES } from "./palette.ts";
 import { between, readAt, readoutWords } from "./readout.ts";
@@ -228,6 +228,7 @@ describe("the heat map", () => {
       labels: ["step 1", "step 2", "step 3"],
       diagonal: [{ value: 0.7, stderr: 0.02, n: 500 }, null, null],
       cells,
+      lens: "each",
     },
     light,
   );
@@ -243,7 +244,7 @@ describe("the heat map", () => {
   it("keeps its colours for gains: what a distant pair loses is beyond the scale, in two figures", () => {
     const distant = { ...cells[1]!, i: 0, j: 2, delta: -0.294, deltaStderr: 0.02 };
     const all = heatRows(
-      { measure: acc, labels: ["a", "b", "c"], diagonal: [], cells: [cells[0]!, distant] },
+      { measure: acc, labels: ["a", "b", "c"], diagonal: [], cells: [cells[0]!, distant], lens: "each" },
       light,
     );
     expect(deltaLimit([cells[0]!, distant])).toBeCloseTo(0.03, 12);
@@ -258,10 +259,25 @@ describe("the heat map", () => {
         "step 1 + step 2, λ = 0.50: 72.0 ± 2.0 %, +3.0 ± 1.0 points against the better parent, told from noise",
     });
     expect(rows[2]?.[0]?.uncertain).toBe(true);
-    expect(isDistinguishable({ delta: 0, deltaStderr: 0 })).toBe(false);
-    expect(matrixSummary(cells, 3)).toBe(
+    expect(toldFromNoise([{ delta: 0, deltaStderr: 0 }], "each").size).toBe(0);
+    expect(matrixSummary(cells, 3, "each")).toBe(
       "2 of 3 pairs: 1 better than both parents, 0 worse than the better one, 1 not told apart.",
     );
+  });
+});
+
+describe("the lens of the heat map", () => {
+  const at = (z: number) => ({ delta: z * 0.01, deltaStderr: 0.01 });
+
+  it("takes back what many looks make of noise, and keeps what is beyond it", () => {
+    const many = [at(5), at(2.1), ...Array.from({ length: 40 }, (_, i) => at(Math.sin(i)))];
+    expect(toldFromNoise(many, "each").size).toBe(2);
+    expect([...toldFromNoise(many, "all")]).toEqual([many[0]]);
+  });
+
+  it("counts a cell that is its parent as no comparison", () => {
+    const parents = Array.from({ length: 100 }, () => ({ delta: 0, deltaStderr: 0 }));
+    expect(toldFromNoise([at(2.2), ...parents], "all").size).toBe(1);
   });
 });
 

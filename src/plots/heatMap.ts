@@ -1,6 +1,8 @@
 /** The heat map of pairs as a grid of described cells; the page draws it as a table. Pure. */
 import type { Measure } from "../domain/measure.ts";
 import type { MatrixCell, Score } from "../domain/study.ts";
+import { benjaminiHochberg } from "../numerics/multiplicity.ts";
+import { normalCdf } from "../numerics/normal.ts";
 import { fixed, formatGain, formatLambda, formatScore, gainUnit, shownScale, toShown } from "./format.ts";
 import { inkOn, mixColours, type Palette } from "./palette.ts";
 
@@ -15,7 +17,7 @@ export type HeatCell = {
   readonly description: string;
   readonly ground: string | null;
   readonly ink: string | null;
-  /** |Δ| is under two paired standard errors. */
+  /** Δ cannot be told from noise, as the lens has it. */
   readonly uncertain: boolean;
 };
 
@@ -25,17 +27,21 @@ export type HeatInput = {
   readonly labels: readonly string[];
   readonly diagonal: readonly (Score | null)[];
   readonly cells: readonly MatrixCell[];
+  readonly lens: Lens;
 };
 
 /** Rows of the lower triangle, diagonal included: row j has the cells (0, j) … (j, j). */
 export function heatRows(input: HeatInput, palette: Palette): readonly (readonly HeatCell[])[] {
   const limit = deltaLimit(input.cells);
+  const told = toldFromNoise(input.cells, input.lens);
   const byPlace = new Map(input.cells.map((cell) => [`${cell.i} ${cell.j}`, cell]));
   return input.labels.map((_, j) =>
     Array.from({ length: j + 1 }, (_cell, i) => {
       if (i === j) return ownCell(input, j);
       const cell = byPlace.get(`${i} ${j}`);
-      return cell === undefined ? emptyCell(input, i, j) : pairCell(input, cell, limit, palette);
+      return cell === undefined
+        ? emptyCell(input, i, j)
+        : pairCell(input, cell, told.has(cell), { limit, palette });
     }),
   );
 }
@@ -49,17 +55,30 @@ export function deltaLimit(cells: readonly MatrixCell[]): number {
   return Math.max(1e-9, Number.isFinite(told) ? told : 0, ...cells.map(({ delta }) => delta));
 }
 
-/** Whether a Δ can be told from noise. */
-export function isDistinguishable({
-  delta,
-  deltaStderr,
-}: Pick<MatrixCell, "delta" | "deltaStderr">): boolean {
-  return delta !== 0 && Math.abs(delta) >= 2 * deltaStderr;
+/** What counts as told from noise: each cell by itself, or corrected for how many there are. */
+export type Lens = "each" | "all";
+
+type Difference = Pick<MatrixCell, "delta" | "deltaStderr">;
+
+/**
+ * The cells whose Δ can be told from noise. By itself: two paired standard errors or more. Of all: at a false-discovery rate
+ * of 5 % (Benjamini & Hochberg 1995), p by the normal distribution; a cell that is its parent is no comparison.
+ */
+export function toldFromNoise<C extends Difference>(cells: readonly C[], lens: Lens): ReadonlySet<C> {
+  if (lens === "each")
+    return new Set(
+      cells.filter(({ delta, deltaStderr }) => delta !== 0 && Math.abs(delta) >= 2 * deltaStderr),
+    );
+  const compared = cells.filter(({ deltaStderr }) => deltaStderr > 0);
+  const q = benjaminiHochberg(
+    compared.map(({ delta, deltaStderr }) => Math.min(1, 2 * normalCdf(-Math.abs(delta) / deltaStderr))),
+  );
+  return new Set(compared.filter((_, i) => q[i]! <= 0.05));
 }
 
 /** "55 pairs: 9 better than both parents, 15 worse than the better one, 31 not told apart." */
-export function matrixSummary(cells: readonly MatrixCell[], total: number): string {
-  const sure = cells.filter(isDistinguishable);
+export function matrixSummary(cells: readonly MatrixCell[], total: number, lens: Lens): string {
+  const sure = [...toldFromNoise(cells, lens)];
   const better = sure.filter(({ delta }) => delta > 0).length;
   const counted = `${cells.length === total ? "" : `${cells.length} of `}${total} ${total === 1 ? "pair" : "pairs"}`;
   const rest = cells.length - sure.length;
@@ -72,9 +91,13 @@ export function deltaColour(delta: number, limit: number, palette: Palette): str
   return mixColours(palette.deltaZero, end, Math.min(1, Math.abs(delta) / limit) ** 0.8);
 }
 
-function pairCell(input: HeatInput, cell: MatrixCell, limit: number, palette: Palette): HeatCell {
-  const { measure, labels } = input;
-  const uncertain = !isDistinguishable(cell);
+function pairCell(
+  { measure, labels }: HeatInput,
+  cell: MatrixCell,
+  isTold: boolean,
+  { limit, palette }: { readonly limit: number; readonly palette: Palette },
+): HeatCell {
+  const uncertain = !isTold;
   const ground = deltaColour(cell.delta, limit, palette);
   const gain = `${formatGain(measure, cell.delta, cell.deltaStderr)} ${gainUnit(measure)} against the better parent`;
   const told = uncertain ? "not told from noise" : "told from noise";

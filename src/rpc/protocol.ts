@@ -199,6 +199,11 @@ export type EngineMethods = {
     request: { readonly subject: SubjectRequest; readonly weights: readonly number[] };
     result: Heldout;
   };
+  /** Any composed merge against its parents, on the subject's rows and on the other half. */
+  compareMerge: {
+    request: { readonly subject: SubjectRequest; readonly recipe: Recipe };
+    result: { readonly seen: Heldout; readonly unseen: Heldout };
+  };
   /** Items whose outcome differs between the better parent and the merge, with their rows, gained ones first. */
   changes: {
     request: { readonly subject: SubjectRequest; readonly weights: readonly number[] };

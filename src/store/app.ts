@@ -15,6 +15,7 @@ import { createKeptActions, type KeptActions } from "./kept.ts";
 import {
   NO_GAME,
   NO_HOW_MANY,
+  NO_METHODS,
   NO_PLACED,
   NO_REPLAY,
   NO_STUDIES,
@@ -24,6 +25,7 @@ import {
 } from "./labState.ts";
 import { endLive } from "./live.ts";
 import { createMatrixActions, type MatrixActions } from "./matrix.ts";
+import { createMethodsActions, type MethodsActions } from "./methods.ts";
 import { createPlacedActions, type PlacedActions } from "./placed.ts";
 import { createQueue } from "./queue.ts";
 import { createRecall } from "./recall.ts";
@@ -87,6 +89,7 @@ export type Actions = DeviceActions &
   PlacedActions &
   HowManyActions &
   StudiesActions &
+  MethodsActions &
   SweepActions &
   MatrixActions &
   VerdictActions &
@@ -119,6 +122,7 @@ export function createApp(effects: Effects): App {
   const placed = createPlacedActions(context);
   const howMany = createHowManyActions(context);
   const studies = createStudiesActions(context);
+  const methods = createMethodsActions(context);
   const sweep = createSweepActions(context);
   const items = createItemsActions(context);
   const trajectory = createTrajectoryActions(context);
@@ -142,6 +146,7 @@ export function createApp(effects: Effects): App {
     leavePair();
     trajectory.cancelTrajectory();
     howMany.cancelNeighbours();
+    methods.cancelMethod();
     studies.cancelPaperStudy();
     matrix.cancelMatrix();
   });
@@ -167,6 +172,7 @@ export function createApp(effects: Effects): App {
       ...placed,
       ...howMany,
       ...studies,
+      ...methods,
       ...createBranchActions(context, { runStudy: study.runStudy, endWhatIf: whatIf.endWhatIf }),
       ...sweep,
       ...items,
@@ -222,6 +228,7 @@ function firstState({ address, preferences }: Effects): AppState {
     placed: NO_PLACED,
     howMany: NO_HOW_MANY,
     studies: NO_STUDIES,
+    methods: NO_METHODS,
     sweep: NO_SWEEP,
     matrix: NO_MATRIX,
     verdict: NO_VERDICT,

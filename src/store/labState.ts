@@ -4,8 +4,10 @@
  */
 import type { Game } from "../domain/game.ts";
 import type { NeighbourRow } from "../domain/howMany.ts";
+import type { ComposedMerge, MethodDescription, OptionValues } from "../domain/mergeMethod.ts";
 import type { ReplayPath, ReplayResult } from "../domain/replay.ts";
 import type { ScoreTable } from "../domain/scoreTable.ts";
+import type { Heldout } from "../domain/study.ts";
 import type { OutcomeRecord, StudyDescription, StudyName, StudyResult } from "../domain/studyResult.ts";
 import type { SimplexSurface } from "../domain/surface.ts";
 import type {
@@ -111,7 +113,7 @@ export type PlacedState = {
 export const NO_PLACED: PlacedState = { key: null, perplexity: null, greedy: null, status: IDLE };
 
 /** Tabs of the laboratory. */
-export type LabTab = "branches" | "model" | "replay" | "game" | "how-many";
+export type LabTab = "branches" | "model" | "replay" | "game" | "how-many" | "methods";
 
 /** Merges of two, three and four neighbours. */
 export type HowManyState = {
@@ -122,6 +124,41 @@ export type HowManyState = {
 
 /** Nothing merged. */
 export const NO_HOW_MANY: HowManyState = { key: null, rows: [], status: IDLE };
+
+/** A merge that was made by a method, and how it fares on both halves. */
+export type MethodRow = {
+  /** The question it answers. */
+  readonly key: string;
+  readonly method: string;
+  readonly options: OptionValues;
+  readonly base: string | null;
+  readonly composed: ComposedMerge;
+  readonly seen: Heldout;
+  readonly unseen: Heldout;
+};
+
+/** Merge methods, what is chosen of one, and what was made by them. */
+export type MethodsState = {
+  /** `null` until asked for. */
+  readonly list: readonly MethodDescription[] | null;
+  readonly picked: string;
+  /** By method. */
+  readonly options: Readonly<Record<string, OptionValues>>;
+  /** `null` for the run's oldest checkpoint. */
+  readonly base: string | null;
+  readonly rows: readonly MethodRow[];
+  readonly status: Status;
+};
+
+/** Nothing made. */
+export const NO_METHODS: MethodsState = {
+  list: null,
+  picked: "uniform",
+  options: {},
+  base: null,
+  rows: [],
+  status: IDLE,
+};
 
 /** Studies of the papers. */
 export type StudiesState = {

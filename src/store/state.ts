@@ -26,6 +26,7 @@ import type {
   GameState,
   HowManyState,
   LabTab,
+  MethodsState,
   PlacedState,
   ReplayState,
   StudiesState,
@@ -377,6 +378,7 @@ export type AppState = {
   readonly placed: PlacedState;
   readonly howMany: HowManyState;
   readonly studies: StudiesState;
+  readonly methods: MethodsState;
   readonly sweep: SweepState;
   readonly matrix: MatrixState;
   readonly verdict: VerdictState;

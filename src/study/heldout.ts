@@ -3,11 +3,11 @@ import { AppError } from "../base/errors.ts";
 import { createProgress } from "../base/job.ts";
 import type { Evaluation } from "../domain/evaluation.ts";
 import { indexOfBest } from "../domain/ranking.ts";
-import type { Heldout, ItemChange } from "../domain/study.ts";
+import type { Heldout, ItemChange, Subject } from "../domain/study.ts";
 import type { TaskRow } from "../domain/task.ts";
 import { isRight } from "../evaluate/metrics.ts";
 import { comparePaired, lossOf } from "../evaluate/significance.ts";
-import { measureParents, type Objective, type StudyJob } from "./objective.ts";
+import { type Measured, measureParents, type Objective, type StudyJob, scoreOf } from "./objective.ts";
 import { betterOf, changesOf, measureWatched, type RoundJob } from "./watchMerge.ts";
 
 /** Items of a loss that are listed each way: those that changed most. */
@@ -25,6 +25,10 @@ export async function compareHeldout(
   const { subject } = objective;
   const parents = await measureParents(objective, job, () => {});
   const merge = await objective.measure(weights, job.signal, { onBatch: countMerge(objective, job) });
+  return comparisonOf(subject, parents, merge);
+}
+
+function comparisonOf(subject: Subject, parents: readonly Measured[], merge: Measured): Heldout {
   if (merge.score.n < 2)
     throw new AppError("usage", "A comparison needs at least two rows.", { advice: "Raise the limit." });
   const scores = parents.map(({ score }) => score);
@@ -43,6 +47,22 @@ export async function compareHeldout(
     deltaStderr,
     pValue,
   };
+}
+
+/**
+ * Any merge of the parents, a weighted sum or not, against the better one on the objective's rows.
+ * @param evaluate the merge on the same rows
+ * @throws AppError as `compareHeldout`.
+ */
+export async function compareMerge(
+  objective: Objective,
+  evaluate: () => Promise<Evaluation>,
+  job: StudyJob,
+): Promise<Heldout> {
+  const { subject } = objective;
+  const parents = await measureParents(objective, job, () => {});
+  const evaluation = await evaluate();
+  return comparisonOf(subject, parents, { evaluation, score: scoreOf(evaluation, subject.measure) });
 }
 
 /**

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Writes every golden file that depends on the demo run anew. Needs the environments named in tools/golden:
 #   GOLDEN_PYTHON         requirements.txt
-#   MERGEKIT_0_1_4_PYTHON mergekit/linear.py, the older version
+#   MERGEKIT_0_1_4_PYTHON mergekit/linear.py, the older version, and mergekit/tensors.py
 #   MERGEKIT_0_1_5_PYTHON mergekit/linear.py, the newer version
 #   BENCHMARKS            optional: the folder that holds benchmarks/ and tokenizer/, see lm_eval/benchmarks.py
 # About four minutes on two cores.
@@ -20,5 +20,7 @@ exports=$(mktemp -d)
 npx tsx tools/golden/export/write_exports.ts "$exports"
 HF_HUB_OFFLINE=1 "$GOLDEN_PYTHON" tools/golden/export/check_export.py golden "$exports"
 rm -r "$exports"
+"$GOLDEN_PYTHON" tools/golden/weights/fisher_regmean.py
 "$MERGEKIT_0_1_4_PYTHON" tools/golden/mergekit/linear.py
+"$MERGEKIT_0_1_4_PYTHON" tools/golden/mergekit/tensors.py
 "$MERGEKIT_0_1_5_PYTHON" tools/golden/mergekit/linear.py

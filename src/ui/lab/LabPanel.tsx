@@ -6,6 +6,7 @@ import { useActions, useApp } from "../useApp.ts";
 import { BranchesTab } from "./BranchesTab.tsx";
 import { GameTab } from "./GameTab.tsx";
 import { HowManyTab } from "./HowManyTab.tsx";
+import { MethodsTab } from "./MethodsTab.tsx";
 import { ModelTab } from "./ModelTab.tsx";
 import { ReplayTab } from "./ReplayTab.tsx";
 
@@ -14,6 +15,7 @@ const TABS = [
   { name: "model", label: "Model", Content: ModelTab },
   { name: "replay", label: "Replay", Content: ReplayTab },
   { name: "how-many", label: "2, 3 or 4?", Content: HowManyTab },
+  { name: "methods", label: "Methods", Content: MethodsTab },
   { name: "game", label: "Beat the GP", Content: GameTab },
 ] as const;
 

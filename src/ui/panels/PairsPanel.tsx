@@ -3,7 +3,7 @@ import { useMemo, useState } from "react";
 import type { Measure } from "../../domain/measure.ts";
 import type { MatrixCell, MatrixRule, Score } from "../../domain/study.ts";
 import { formatGain, gainUnit, shortLabel } from "../../plots/format.ts";
-import { deltaLimit, heatRows, matrixSummary } from "../../plots/heatMap.ts";
+import { deltaLimit, heatRows, type Lens, matrixSummary } from "../../plots/heatMap.ts";
 import { currentMatrix, pairCount } from "../../store/matrix.ts";
 import { IDLE, isBusy } from "../../store/status.ts";
 import { currentMeasure } from "../../store/subject.ts";
@@ -37,12 +37,13 @@ export function PairsPanel() {
   const labels = useLabels(names);
   const checkpoints = useCheckpoints();
   const [looked, setLooked] = useState<string | null>(null);
+  const [lens, setLens] = useState<Lens>("each");
   const cells = entry?.cells ?? NO_CELLS;
   const diagonal = entry?.diagonal ?? NO_SCORES;
   const rows = useMemo(() => {
     if (measure === null) return [];
-    return heatRows({ measure, labels, diagonal, cells }, palette);
-  }, [measure, labels, diagonal, cells, palette]);
+    return heatRows({ measure, labels, diagonal, cells, lens }, palette);
+  }, [measure, labels, diagonal, cells, lens, palette]);
   const status = entry?.status ?? IDLE;
   const [older, newer] = (pair ?? []).map((name) => names.indexOf(name));
   const isShown =
@@ -76,11 +77,11 @@ export function PairsPanel() {
           onOpen={(i, j) => actions.pickParents([names[i] ?? "", names[j] ?? ""])}
           onLook={setLooked}
         />
-        <HeatLegend cells={cells} measure={measure} />
+        <HeatLegend cells={cells} measure={measure} lens={lens} onLens={setLens} />
       </div>
       {status.kind === "failed" ? <ErrorNotice error={status.error} ways={ways} /> : null}
       <p className="look number">
-        {looked ?? (cells.length === 0 ? "" : matrixSummary(cells, pairCount(names.length)))}
+        {looked ?? (cells.length === 0 ? "" : matrixSummary(cells, pairCount(names.length), lens))}
       </p>
     </Panel>
   );
@@ -106,8 +107,13 @@ function PairsTools({ found }: { readonly found: number }) {
   );
 }
 
-function HeatLegend(props: { readonly cells: readonly MatrixCell[]; readonly measure: Measure | null }) {
-  const { cells, measure } = props;
+function HeatLegend(props: {
+  readonly cells: readonly MatrixCell[];
+  readonly measure: Measure | null;
+  readonly lens: Lens;
+  readonly onLens: (lens: Lens) => void;
+}) {
+  const { cells, measure, lens, onLens } = props;
   if (measure === null || cells.length === 0) {
     return (
       <div className="heat-legend quiet">
@@ -130,8 +136,17 @@ function HeatLegend(props: { readonly cells: readonly MatrixCell[]; readonly mea
         <span>{formatGain(measure, limit, null)}</span>
       </div>
       <p>
-        <span className="swatch uncertain" aria-hidden="true" /> under 2 standard errors
+        <span className="swatch uncertain" aria-hidden="true" />{" "}
+        {lens === "each" ? "under 2 standard errors" : "not certain among all"}
       </p>
+      <label className="lens">
+        <input
+          type="checkbox"
+          checked={lens === "all"}
+          onChange={({ target }) => onLens(target.checked ? "all" : "each")}
+        />{" "}
+        corrected for {cells.length} pairs
+      </label>
     </div>
   );
 }
