@@ -68,6 +68,18 @@ function compare(outcome: Outcome, node: Outcome): void {
   }
   expect(largestDifference(outcome.kept.logprobs, node.kept.logprobs)).toBeLessThan(1e-4);
   expect(outcome.kept.decoded).toEqual(node.kept.decoded);
+  // Squares of sums of hundreds of products, in another order on every device.
+  const [own, other] = [node.statistics!, outcome.statistics];
+  if (other !== null) {
+    expect(other.squares).toHaveLength(own.squares.length);
+    for (const [i, sum] of own.squares.entries())
+      expect(Math.abs(other.squares[i]! - sum)).toBeLessThan(1e-3 * Math.abs(sum) + 1e-6);
+    for (const [i, [sum, trace]] of own.grams.entries()) {
+      const [otherSum, otherTrace] = other.grams[i]!;
+      expect(Math.abs(otherTrace - trace)).toBeLessThan(1e-4 * trace);
+      expect(Math.abs(otherSum - sum)).toBeLessThan(1e-3 * trace);
+    }
+  }
   const [empty, loaded, mixed, dropped] = outcome.liveBytes;
   expect(mixed).toBe(loaded);
   expect(dropped).toBe(empty);
