@@ -12,3 +12,15 @@ export function decayOf(weights: readonly number[]): readonly number[] {
 export function weightsOf(decay: readonly number[]): readonly number[] {
   return [1, ...decay].map((left, j) => left - (decay[j] ?? 0));
 }
+
+/** What is left of the rate after a share of a window, from 1 to 0. */
+export const DECAYS = {
+  uniform: (share) => 1 - share,
+  cosine: (share) => 0.5 * (1 + Math.cos(Math.PI * share)),
+  "1-sqrt": (share) => 1 - Math.sqrt(share),
+} as const satisfies Readonly<Record<string, (share: number) => number>>;
+
+/** Weights of k checkpoints, oldest first, that stand for a decay over k equal stretches: the oldest's own updates are whole. */
+export function decayWeights(k: number, decay: keyof typeof DECAYS): readonly number[] {
+  return weightsOf(Array.from({ length: k - 1 }, (_, j) => DECAYS[decay]((j + 1) / k)));
+}

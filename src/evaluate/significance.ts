@@ -47,6 +47,19 @@ export function comparePaired(a: Evaluation, b: Evaluation, measure: Measure): P
   };
 }
 
+/**
+ * Item by item how much better `a` is than `b`: 1, 0 or −1 for right and wrong; for losses nats, so that their mean is a mean
+ * over items, not over tokens.
+ */
+export function itemGains(a: Evaluation, b: Evaluation, { metric }: Measure): readonly number[] {
+  return a.items.map((item, i) => {
+    const [inA, inB] = [isRight(item, metric), isRight(b.items[i]!, metric)];
+    return inA === null || inB === null
+      ? lossOf(b.items[i]!).loss - lossOf(item).loss
+      : Number(inA) - Number(inB);
+  });
+}
+
 /** Losses are pooled over tokens, which both models share, so their difference is one ratio of sums. */
 function compareLosses(
   a: readonly ItemResult[],

@@ -5,14 +5,6 @@
 
 import type { MethodDescription, OptionValues } from "../domain/mergeMethod.ts";
 
-export type {
-  MethodDescription,
-  MethodNeed,
-  MethodOption,
-  OptionValue,
-  OptionValues,
-} from "../domain/mergeMethod.ts";
-
 /** A method whose result is Σ λᵢΘᵢ (P1 eq. 1) with coefficients that need no look at the weights. */
 export interface WeightsMethod extends MethodDescription {
   readonly kind: "weights";

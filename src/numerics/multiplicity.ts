@@ -6,18 +6,6 @@
  * @throws RangeError for a value outside [0, 1].
  */
 export function benjaminiHochberg(pValues: readonly number[]): readonly number[] {
-  return adjust(pValues, 1);
-}
-
-/** As `benjaminiHochberg`, for tests that depend on each other in any way (Benjamini & Yekutieli 2001). */
-export function benjaminiYekutieli(pValues: readonly number[]): readonly number[] {
-  return adjust(
-    pValues,
-    pValues.reduce((sum, _, i) => sum + 1 / (i + 1), 0),
-  );
-}
-
-function adjust(pValues: readonly number[], factor: number): readonly number[] {
   for (const p of pValues) if (!(p >= 0 && p <= 1)) throw new RangeError(`a p-value is in [0, 1], not ${p}`);
   const n = pValues.length;
   const falling = pValues.map((_, i) => i).sort((a, b) => pValues[b]! - pValues[a]! || b - a);
@@ -25,7 +13,7 @@ function adjust(pValues: readonly number[], factor: number): readonly number[] {
   let least = 1;
   for (const [place, i] of falling.entries()) {
     const rank = n - place;
-    least = Math.min(least, (factor * n * pValues[i]!) / rank);
+    least = Math.min(least, (n * pValues[i]!) / rank);
     adjusted[i] = least;
   }
   return adjusted;

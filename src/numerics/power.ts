@@ -1,6 +1,5 @@
 /** How many items a paired comparison needs. Pure. */
 import { normalCdf } from "./normal.ts";
-import { mcnemarExactP } from "./statistics.ts";
 
 /** A true effect: the difference of the shares right, and the share of items on which the two models differ. */
 export type PairedEffect = { readonly difference: number; readonly discordance: number };
@@ -28,29 +27,6 @@ export function itemsToDecideMean(
 ): number {
   if (difference === 0) return Number.POSITIVE_INFINITY;
   return Math.ceil((((normalQuantile(1 - level / 2) + normalQuantile(power)) * deviation) / difference) ** 2);
-}
-
-/**
- * Probability that the exact McNemar test of n items is significant at `level`: over all numbers of discordant items and
- * all their splits. Time grows with n².
- */
-export function mcnemarPower({ difference, discordance }: PairedEffect, n: number, level = 0.05): number {
-  const share = discordance === 0 ? 0.5 : (discordance + difference) / (2 * discordance);
-  let power = 0;
-  for (let m = 0; m <= n; m++) {
-    const weight = binomial(n, m, discordance);
-    if (weight < 1e-15) continue;
-    for (let gained = 0; gained <= m; gained++)
-      if (mcnemarExactP(gained, m - gained) <= level) power += weight * binomial(m, gained, share);
-  }
-  return power;
-}
-
-function binomial(n: number, k: number, p: number): number {
-  if (p === 0 || p === 1) return k === n * p ? 1 : 0;
-  let log = k * Math.log(p) + (n - k) * Math.log1p(-p);
-  for (let i = 1; i <= k; i++) log += Math.log((n - k + i) / i);
-  return Math.exp(log);
 }
 
 /** Where the standard normal distribution has this share below; by bisection, to 1e-12. */

@@ -1,14 +1,7 @@
 /** The latest checkpoints of a run, weighted as a decay of the learning rate would weigh their updates. */
-import { weightsOf } from "../../domain/decay.ts";
+import { DECAYS, decayWeights } from "../../domain/decay.ts";
 import type { WeightsMethod } from "../method.ts";
 import { numberOption } from "./options.ts";
-
-/** What is left of the rate after a share of the window, by the decay's name. */
-const DECAYS: Readonly<Record<string, (share: number) => number>> = {
-  uniform: (share) => 1 - share,
-  cosine: (share) => 0.5 * (1 + Math.cos(Math.PI * share)),
-  "1-sqrt": (share) => 1 - Math.sqrt(share),
-};
 
 /** Each older checkpoint of an exponential average counts so much less. */
 const AVERAGE_DECAY = 0.8;
@@ -36,7 +29,7 @@ export const lawa: WeightsMethod = {
       name: "decay",
       title: "Decay",
       kind: "choice",
-      choices: ["uniform", "1-sqrt", "cosine", "ema"],
+      choices: [...Object.keys(DECAYS), "ema"],
       usual: "uniform",
       summary: "The decay that the weights stand for; ema weighs each older checkpoint by 0.8 of the next.",
     },
@@ -52,10 +45,7 @@ export const lawa: WeightsMethod = {
 
 /** Weights of k checkpoints, oldest first, summing to 1. */
 function windowWeights(k: number, decay: string): readonly number[] {
-  const left = DECAYS[decay];
-  if (left !== undefined)
-    // The oldest checkpoint's own updates are whole: k checkpoints are k stretches that end in 0.
-    return weightsOf(Array.from({ length: k - 1 }, (_, j) => left((j + 1) / k)));
+  if (decay === "uniform" || decay === "1-sqrt" || decay === "cosine") return decayWeights(k, decay);
   const raw = Array.from({ length: k }, (_, i) => AVERAGE_DECAY ** (k - 1 - i));
   const sum = raw.reduce((a, b) => a + b, 0);
   return raw.map((one) => one / sum);

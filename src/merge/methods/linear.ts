@@ -1,6 +1,7 @@
 /** Weighted averaging with given weights. */
 import { AppError } from "../../base/errors.ts";
-import type { OptionValue, WeightsMethod } from "../method.ts";
+import type { OptionValue } from "../../domain/mergeMethod.ts";
+import type { WeightsMethod } from "../method.ts";
 
 /** What the digits a person writes may miss a sum of 1 by. */
 const SUM_TOLERANCE = 1e-6;

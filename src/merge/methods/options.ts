@@ -1,6 +1,6 @@
 /** A method's settings out of what was given: usual values filled in, what is no setting refused. Pure. */
 import { AppError } from "../../base/errors.ts";
-import type { MethodDescription, MethodOption, OptionValue, OptionValues } from "../method.ts";
+import type { MethodDescription, MethodOption, OptionValue, OptionValues } from "../../domain/mergeMethod.ts";
 
 /**
  * Every option of the method with a value, but for those without a usual one.

@@ -1,6 +1,8 @@
 /** Methods on task vectors Θᵢ − base: task arithmetic, TIES and DARE, in mergekit's generalised form. */
+
+import type { MethodOption } from "../../domain/mergeMethod.ts";
 import { createRng } from "../../numerics/rng.ts";
-import type { MethodOption, TensorMethod, TensorParts } from "../method.ts";
+import type { TensorMethod, TensorParts } from "../method.ts";
 import { numberOption } from "./options.ts";
 
 const weight: MethodOption = {

@@ -2,7 +2,8 @@
 import { createProgress } from "../../base/job.ts";
 import { pairRecipe, type Recipe, soleRecipe } from "../../domain/recipe.ts";
 import type { Cell, StudyFigure, StudyTable } from "../../domain/studyResult.ts";
-import { comparePaired, type PairedComparison } from "../../evaluate/significance.ts";
+import { comparePaired, itemGains, type PairedComparison } from "../../evaluate/significance.ts";
+import { bootstrapMean } from "../../numerics/bootstrap.ts";
 import { itemsToDecide, itemsToDecideMean } from "../../numerics/power.ts";
 import { pairOrder } from "../matrix.ts";
 import type { BenchTask, PaperStudy, StudyBench } from "./bench.ts";
@@ -27,6 +28,8 @@ type Pair = {
   /** The plain average on the rows that chose, and on the others. */
   readonly averageSeen: PairedComparison;
   readonly average: PairedComparison;
+  /** Paired bootstrap over its items, 95 %; `null` for losses, which are pooled over tokens. */
+  readonly interval: { readonly low: number; readonly high: number } | null;
   /** What the greedy soup kept, on the other rows. */
   readonly greedy: PairedComparison;
 };
@@ -93,7 +96,17 @@ async function measurePairs(bench: StudyBench, task: BenchTask): Promise<readonl
       chosen.lambda === 0.5
         ? unseen
         : comparePaired(await bench.evaluate(chosen.recipe, task, "test"), better.evaluation, task.measure);
-    measured.push({ older, newer, lambda: chosen.lambda, averageSeen: seen, average: unseen, greedy });
+    const gains = itemGains(await bench.evaluate(average, task, "test"), better.evaluation, task.measure);
+    const interval = unseen.flips === null ? null : bootstrapMean(gains, { seed: bench.settings.seed });
+    measured.push({
+      older,
+      newer,
+      lambda: chosen.lambda,
+      averageSeen: seen,
+      average: unseen,
+      interval,
+      greedy,
+    });
   }
   return measured.toSorted((a, b) => a.older - b.older || a.newer - b.newer);
 }
@@ -159,6 +172,8 @@ function pairTable(
       { title: "newer", unit: "words" },
       { title: "average, search half", unit },
       { title: "average, test half", unit },
+      { title: "95 % from", unit },
+      { title: "to", unit },
       { title: "items gained", unit: "count" },
       { title: "items lost", unit: "count" },
       { title: "p", unit: "p" },
@@ -167,11 +182,13 @@ function pairTable(
       { title: "soup λ", unit: "lambda" },
       { title: "soup, test half", unit },
     ],
-    rows: measured.map(({ older, newer, lambda, averageSeen, average, greedy }, i) => [
+    rows: measured.map(({ older, newer, lambda, averageSeen, average, interval, greedy }, i) => [
       names[older]!,
       names[newer]!,
       differenceCell(averageSeen, false),
       differenceCell(average, verdicts[i]!.certain),
+      interval === null ? null : { value: interval.low },
+      interval === null ? null : { value: interval.high },
       average.flips === null ? null : { value: average.flips.gained },
       average.flips === null ? null : { value: average.flips.lost },
       { value: average.pValue },
@@ -180,7 +197,7 @@ function pairTable(
       { value: lambda },
       differenceCell(greedy, false),
     ]),
-    note: "Differences to the better parent, paired over items, ± one standard error. p: exact McNemar test, or a normal test for a loss. q: p after correction for the number of pairs (Benjamini & Hochberg). Items to decide: how many would show a difference of this size at p < 0.05 in four of five repetitions.",
+    note: "Differences to the better parent, paired over items, ± one standard error; the interval is a paired bootstrap over items, 2000 draws. p: exact McNemar test, or a normal test for a loss. q: p after correction for the number of pairs (Benjamini & Hochberg). Items to decide: how many would show a difference of this size at p < 0.05 in four of five repetitions.",
   };
 }
 

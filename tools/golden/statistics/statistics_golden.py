@@ -23,7 +23,6 @@ def main() -> None:
             {
                 "p": p.tolist(),
                 "bh": stats.false_discovery_control(p, method="bh").tolist(),
-                "by": stats.false_discovery_control(p, method="by").tolist(),
             }
         )
     differences = rng.choice([-1.0, 0.0, 1.0], p=[0.06, 0.82, 0.12], size=300)
