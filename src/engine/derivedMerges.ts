@@ -126,7 +126,7 @@ function recordOf({ method, options, parents, base, measured }: DerivedMerge): D
 }
 
 /** Raised when a method comes to compute something else. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Names the content, whatever the checkpoints are called. */
 async function keyOf(

@@ -2,7 +2,7 @@
 import type { ModelConfig } from "./decoder.ts";
 import { buildDecoder } from "./decoderGraph.ts";
 import { encodeModel } from "./onnx/encode.ts";
-import { parameterTable } from "./parameterTable.ts";
+import { namesOf, parameterTable } from "./parameterTable.ts";
 
 /** One Gram matrix: its place among inputs and outputs, its size, and the weights whose inputs it is of. */
 export type GramPlace = {
@@ -25,7 +25,8 @@ export function encodeGramGraph(config: ModelConfig): GramGraph {
   const { graph, weights } = buildDecoder(config);
   const inputsOf = new Map(
     parameterTable(config)
-      .filter(({ shape }) => shape.length === 2)
+      // A tied head is the embedding, which is no linear layer of its own.
+      .filter(({ name, shape }) => shape.length === 2 && name !== namesOf(config).embedding)
       .map(({ name, shape }) => [weights.get(name)!.name, { name, inputs: shape[1]! }]),
   );
   const grams: (GramPlace & { readonly of: string; weights: string[] })[] = [];

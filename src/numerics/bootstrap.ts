@@ -10,7 +10,7 @@ export type BootstrapInterval = { readonly low: number; readonly high: number; r
 
 /**
  * Interval of the mean of paired differences over items.
- * @throws RangeError for fewer than two.
+ * @throws RangeError for fewer than two, or one that is not finite.
  */
 export function bootstrapMean(
   differences: ArrayLike<number>,
@@ -18,10 +18,13 @@ export function bootstrapMean(
 ): BootstrapInterval {
   const n = differences.length;
   if (n < 2) throw new RangeError(`a bootstrap needs two values, not ${n}`);
+  const values = Float64Array.from(differences);
+  if (!values.every(Number.isFinite)) throw new RangeError("a bootstrap needs finite values");
   const rng = createRng(seed, "bootstrap mean");
+  const perBit = n / 2 ** 32; // of a draw: some items are likelier by n/2³², which no interval shows
   const means = Float64Array.from({ length: draws }, () => {
     let sum = 0;
-    for (let i = 0; i < n; i++) sum += differences[rng.integer(n)]!;
+    for (let i = 0; i < n; i++) sum += values[Math.floor(rng.uint32() * perBit)]!;
     return sum / n;
   });
   return { ...percentile(means, level), constant: 0 };

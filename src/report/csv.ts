@@ -4,7 +4,10 @@ import type { Cell, StudyTable } from "../domain/studyResult.ts";
 /** With a head; lines end in CRLF, as the standard says. */
 export function csvOf({ columns, rows }: StudyTable): string {
   const hasError = columns.map((_, k) => rows.some((row) => errorOf(row[k] ?? null) !== null));
-  const head = columns.flatMap(({ title }, k) => [title, ...(hasError[k] ? [`${title} stderr`] : [])]);
+  const head = columns.flatMap(({ title }, k) => [
+    harmless(title),
+    ...(hasError[k] ? [harmless(`${title} stderr`)] : []),
+  ]);
   const lines = rows.map((row) =>
     columns.flatMap((_, k) => {
       const cell = row[k] ?? null;
@@ -16,9 +19,12 @@ export function csvOf({ columns, rows }: StudyTable): string {
 
 function textOf(cell: Cell): string {
   if (cell === null) return "";
-  if (typeof cell !== "string") return String(cell.value);
-  // A spreadsheet takes words that begin so for a formula.
-  return /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return typeof cell === "string" ? harmless(cell) : String(cell.value);
+}
+
+/** A spreadsheet takes words that begin so for a formula; some read the wide forms of the same marks. */
+function harmless(words: string): string {
+  return /^\s*[=+\-@\t\r\n＝＋－＠]/.test(words) ? `'${words}` : words;
 }
 
 function errorOf(cell: Cell): number | null {

@@ -11,7 +11,10 @@ export function columnTitle({ title, unit }: Column): string {
   return title;
 }
 
-/** "71.4 ± 1.2", "+2.1 ± 0.6 *" (certain), "0.870". Percentages and points without their sign, which the head names. */
+/**
+ * "71.4 ± 1.2", "+2.1 ± 1.6 *" (certain), "0.870": as many digits as the error supports. Percentages and points without their
+ * sign, which the head names.
+ */
 export function formatCell(cell: Cell, unit: Column["unit"]): string {
   if (cell === null) return NOTHING;
   if (typeof cell === "string") return cell;
@@ -45,8 +48,21 @@ function formatNumber({ value, stderr }: CellNumber, unit: Column["unit"]): stri
 }
 
 function withError(value: number, stderr: number | undefined, digits: number, sign: boolean): string {
-  const error = stderr === undefined ? "" : ` ± ${stderr.toFixed(digits)}`;
-  return `${plain(value, digits, sign)}${error}`;
+  if (stderr === undefined) return plain(value, digits, sign);
+  const supported = digitsFor(stderr, digits);
+  return `${plain(value, supported, sign)} ± ${stderr.toFixed(supported)}`;
+}
+
+/** Digits of an error that are told. */
+const ERROR_DIGITS = 2;
+const MOST_DIGITS = 6;
+
+/** Places after the point that a standard error supports. @param otherwise for one of nothing, or of rounding alone */
+function digitsFor(stderr: number, otherwise: number): number {
+  if (!(stderr > 1e-12)) return otherwise;
+  // Rounded first: 0.0996 is told as 0.10.
+  const exponent = Math.floor(Math.log10(Number(stderr.toPrecision(ERROR_DIGITS))));
+  return Math.min(MOST_DIGITS, Math.max(0, ERROR_DIGITS - 1 - exponent));
 }
 
 /** With a real minus sign; what is 0 as shown has no sign. */

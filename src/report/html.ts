@@ -121,5 +121,5 @@ tbody th { font-weight: 400; }
 pre { overflow-x: auto; font-size: .8rem; padding: .75rem; border: 1px solid var(--line); }
 summary { cursor: pointer; color: var(--muted); font-size: .85rem; }
 @media (max-width: 700px) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; } }
-@media print { body { background: white; color: black; } details { display: none; } section { break-inside: auto; } figure, table { break-inside: avoid; } }
+@media print { :root { color-scheme: light; --paper: white; --ink: black; --muted: #444444; --line: #bbbbbb; } main { max-width: none; padding: 0; } h2, h3, figcaption { break-after: avoid; } tr { break-inside: avoid; } .wide { overflow: visible; } table { font-size: 8pt; } th, td { white-space: normal; overflow-wrap: anywhere; padding: .1rem .2rem; } details, nav { display: none; } section { break-inside: auto; } figure, table { break-inside: avoid; } }
 `;

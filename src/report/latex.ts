@@ -47,6 +47,24 @@ const MARKS: Readonly<Record<string, string>> = {
   "–": "--",
   "×": "$\\times$",
   "½": "$\\frac{1}{2}$",
+  "≥": "$\\geq$",
+  "≤": "$\\leq$",
+  "≈": "$\\approx$",
+  "→": "$\\to$",
+  "·": "$\\cdot$",
+  "…": "\\ldots{}",
+  "\u00a0": "~",
+  // At the start of a row these would belong to the command before it.
+  "[": "{[}",
+  "]": "{]}",
+  "*": "{*}",
+  // The straight mark needs an encoding that not every paper has.
+  '"': "''",
+  β: "$\\beta$",
+  κ: "$\\kappa$",
+  θ: "$\\theta$",
+  μ: "$\\mu$",
+  σ: "$\\sigma$",
   λ: "$\\lambda$",
   α: "$\\alpha$",
   φ: "$\\phi$",
@@ -56,6 +74,8 @@ const MARKS: Readonly<Record<string, string>> = {
   Σ: "$\\sum$",
 };
 
+/** An empty line would end a caption or a cell. */
 function escaped(text: string): string {
-  return Array.from(text, (mark) => MARKS[mark] ?? mark).join("");
+  const line = text.replaceAll(/[^\P{Cc}\n\t]/gu, "").replaceAll(/[ \t\n]+/g, " ");
+  return Array.from(line, (mark) => MARKS[mark] ?? mark).join("");
 }

@@ -22,7 +22,7 @@ export function markdownOf(studies: readonly StudyResult[], intro: string, figur
       ...(study.notes.length === 0 ? [] : [study.notes.map((note) => `* ${escaped(note)}`).join("\n")]),
     ].join("\n\n"),
   );
-  return `${["# MergeScope: the studies of the papers", intro, ...sections].join("\n\n")}\n`;
+  return `${["# MergeScope: the studies of the papers", escaped(intro), ...sections].join("\n\n")}\n`;
 }
 
 function tableText({ title, columns, rows, note }: StudyTable): string {
@@ -45,7 +45,11 @@ function tableText({ title, columns, rows, note }: StudyTable): string {
   ].join("\n");
 }
 
-/** Names and notes hold no Markdown of their own. */
+/** Names and notes hold no Markdown or HTML of their own, and begin no list. */
 function escaped(text: string): string {
-  return text.replaceAll(/[\\`*_[\]<>|#]/g, (mark) => `\\${mark}`).replaceAll(/\s*\n\s*/g, " ");
+  return text
+    .replaceAll(/[\\`*_[\]<>|#~$]/g, (mark) => `\\${mark}`)
+    .replaceAll("&", "&amp;")
+    .replaceAll(/\s*[\r\n]\s*/g, " ")
+    .replace(/^\s*([-+=]|\d+[.)])(?=\s|$)/, (start) => start.replace(/[-+=.)]/, (mark) => `\\${mark}`));
 }

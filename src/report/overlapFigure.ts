@@ -1,13 +1,16 @@
-/** Two or three sets as circles; each region can be found by `data-region`, the indices of its sets. */
+/** Two or three sets as circles; each region is a path found by `data-region`, the indices of its sets. */
 import { type Circle, eulerDiagram } from "../domain/eulerDiagram.ts";
 import type { StudyFigure } from "../domain/studyResult.ts";
 import { seriesColour } from "./colours.ts";
+import { makerOn, shortened, textWidth } from "./plotParts.ts";
+import { regionPath } from "./regionPath.ts";
 
 type Overlap = Extract<StudyFigure, { readonly kind: "overlap" }>;
 
-const SVG = "http://www.w3.org/2000/svg";
 const SIZE = { width: 420, height: 320 } as const;
 const MARGIN = 30;
+/** Dashes of the circles' outlines: sets differ by more than colour. */
+const OUTLINES = ["none", "7 3", "2 2.5"] as const;
 /** A count is read in a region that holds a circle of this radius. */
 const LEAST_ROOM = 7;
 
@@ -15,16 +18,7 @@ const LEAST_ROOM = 7;
 export function drawOverlap({ sets, regions }: Overlap, document: Document): Element {
   const { circles, regions: placed, error } = eulerDiagram(sets.length, regions);
   const fit = fitOf(circles);
-  const make = (
-    tag: string,
-    attributes: Readonly<Record<string, string | number>>,
-    text?: string,
-  ): Element => {
-    const element = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-    if (text !== undefined) element.textContent = text;
-    return element;
-  };
+  const make = makerOn(document);
   const svg = make("svg", {
     viewBox: `0 0 ${SIZE.width} ${SIZE.height}`,
     width: SIZE.width,
@@ -33,30 +27,53 @@ export function drawOverlap({ sets, regions }: Overlap, document: Document): Ele
     "font-size": 13,
     fill: "currentColor",
   });
-  for (const [k, circle] of circles.map(fit).entries()) {
+  const fitted = circles.map(fit);
+  for (const [k, circle] of fitted.entries()) {
     const colour = seriesColour(k);
     svg.append(
       make("circle", {
         ...{ cx: circle.x, cy: circle.y, r: circle.r },
         ...{ fill: colour, "fill-opacity": 0.16, stroke: colour, "stroke-width": 1.75 },
+        ...{ "stroke-dasharray": OUTLINES[k % OUTLINES.length]! },
       }),
     );
   }
+  // Nothing is seen of them: they are where a pointer finds a region.
+  for (const { members, count } of placed) {
+    const region = make("path", {
+      ...{ d: regionPath(fitted, members), "data-region": members.join(",") },
+      ...{ fill: "currentColor", "fill-opacity": 0, "fill-rule": "evenodd", "pointer-events": "all" },
+    });
+    region.append(make("title", {}, `${members.map((i) => sets[i]).join(" and ")} only: ${count}`));
+    svg.append(region);
+  }
   let at = 8;
   for (const [k, name] of sets.entries()) {
+    const colour = seriesColour(k);
+    const label = shortened(name, 22);
     svg.append(
-      make("circle", { cx: at + 5, cy: 12, r: 5, fill: seriesColour(k) }),
-      make("text", { x: at + 15, y: 16.5, "font-weight": 600 }, name),
+      make("circle", {
+        ...{
+          cx: at + 6,
+          cy: 12,
+          r: 5,
+          fill: colour,
+          "fill-opacity": 0.3,
+          stroke: colour,
+          "stroke-width": 1.75,
+        },
+        ...{ "stroke-dasharray": OUTLINES[k % OUTLINES.length]! },
+      }),
+      make("text", { x: at + 17, y: 16.5, "font-weight": 600 }, label),
     );
-    // Widths are not known without a browser: an average letter of this size is 7.5 wide.
-    at += 34 + 7.5 * name.length;
+    at += 34 + textWidth(label, 14);
   }
-  for (const { members, count, anchor, room } of placed) {
+  for (const { count, anchor, room } of placed) {
     // A slit has no room for its count, which the table has.
     if (anchor === null || count === 0 || fit({ x: 0, y: 0, r: room }).r < LEAST_ROOM) continue;
     const { x, y } = fit({ x: anchor[0], y: anchor[1], r: 0 });
     svg.append(
-      make("text", { x, y: y + 4, "text-anchor": "middle", "data-region": members.join(",") }, String(count)),
+      make("text", { x, y: y + 4, "text-anchor": "middle", "pointer-events": "none" }, String(count)),
     );
   }
   if (error > 0.01)

@@ -1,109 +1,96 @@
 /** The lower triangle of pairs: colour for the difference, hatching where it cannot be told from noise, the number in it. */
 import * as Plot from "@observablehq/plot";
 import type { StudyFigure } from "../domain/studyResult.ts";
-import { DIVERGING } from "./colours.ts";
+import { divergingColour, inkOn } from "./colours.ts";
 import { formatValue } from "./formatCell.ts";
-import type { Drawing } from "./plotParts.ts";
+import { hatched, hatchSample } from "./hatching.ts";
+import { type Drawing, makerOf, shortened, textWidth } from "./plotParts.ts";
 
 type Pairs = Extract<StudyFigure, { readonly kind: "pairs" }>;
 
 /** Rows are the newer checkpoint, columns the older. */
-export function drawPairs({ names, unit, cells }: Pairs): Drawing {
+export function drawPairs({ names, unit, cells }: Pairs, width: number): Drawing {
   const most = Math.max(1e-9, ...cells.map(({ value }) => Math.abs(value)));
   const placed = cells.map(({ older, newer, value, certain }) => ({
-    older: names[older]!,
-    newer: names[newer]!,
-    value,
-    certain,
+    ...{ older, newer, certain },
     text: formatValue(value, unit),
-    colour: mixed(value / most),
-    isDark: Math.abs(value) / most > 0.6,
+    colour: divergingColour(value / most),
   }));
-  const side = Math.max(34, Math.min(60, 560 / names.length));
+  const count = Math.max(1, names.length - 1);
+  const labels = names.map((name) => shortened(name, 18));
+  const longest = Math.max(...labels.map((label) => textWidth(label)));
+  const marginLeft = 30 + longest;
+  const wide = Math.min(84, (width - marginLeft - 8) / count);
+  const tall = Math.max(30, Math.min(44, wide));
+  const isSlanted = longest > wide - 8;
+  const below = isSlanted ? 34 + 0.64 * longest : 44;
+  const fontSize = wide < 46 ? 10 : 12;
   return {
-    height: side * (names.length - 1) + 60,
-    marginLeft: 64,
-    marginBottom: 44,
-    marginTop: 8,
-    marginRight: 8,
+    height: tall * count + TOP + below,
+    marginLeft,
+    marginBottom: below,
+    marginTop: TOP,
+    // Few checkpoints make a small triangle.
+    marginRight: width - marginLeft - wide * count,
     x: {
-      domain: names.slice(0, -1),
-      label: "older",
-      labelAnchor: "center",
-      labelArrow: "none",
-      padding: 0.04,
+      ...{ domain: places(0, count), tickFormat: (place: number) => labels[place] ?? "", padding: 0.04 },
+      ...{ label: "older", labelAnchor: "center", labelArrow: "none", tickSize: 0 },
+      ...(isSlanted ? { tickRotate: -40 } : {}),
     },
-    y: { domain: names.slice(1), label: "newer", labelArrow: "none", padding: 0.04 },
+    y: {
+      ...{ domain: places(1, count), tickFormat: (place: number) => labels[place] ?? "", padding: 0.04 },
+      ...{ label: "newer", labelAnchor: "center", labelArrow: "none", tickSize: 0 },
+    },
     marks: [
       Plot.cell(placed, {
-        x: "older",
-        y: "newer",
-        fill: (d) => d.colour,
-        stroke: "currentColor",
-        strokeOpacity: 0.15,
+        ...{ x: "older", y: "newer", fill: (d) => d.colour, stroke: "currentColor", strokeOpacity: 0.15 },
       }),
-      hatching(placed.filter(({ certain }) => !certain)),
+      hatched(
+        placed.filter(({ certain }) => !certain),
+        fontSize,
+      ),
       Plot.text(placed, {
-        x: "older",
-        y: "newer",
-        text: "text",
-        fontSize: names.length > 9 ? 10 : 12,
-        fill: (d) => (d.isDark ? "white" : "#1c1f24"),
-        stroke: (d) => (d.isDark ? "none" : "white"),
-        strokeWidth: 2,
-        strokeOpacity: 0.7,
+        ...{ x: "older", y: "newer", text: "text", fontSize },
+        fill: (d) => inkOn(d.colour),
       }),
+      key(most, unit, width),
     ],
     color: { type: "identity" },
   };
 }
 
-type Placed = { readonly older: string; readonly newer: string };
+const TOP = 48;
 
-/** Slanted lines over cells, drawn one by one: a pattern would need a name of its own on every page. */
-function hatching(cells: readonly Placed[]): Plot.Markish {
-  return (_index, scales, _values, _dimensions, context) => {
-    const { document } = context as unknown as { document: Document };
-    const group = document.createElementNS("http://www.w3.org/2000/svg", "g");
-    group.setAttribute("data-role", "hatching");
-    const { x, y } = scales as unknown as {
-      x: ((name: string) => number) & { bandwidth: () => number };
-      y: ((name: string) => number) & { bandwidth: () => number };
-    };
-    for (const { older, newer } of cells) {
-      const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-      path.setAttribute("d", slanted(x(older), y(newer), x.bandwidth(), y.bandwidth()));
-      path.setAttribute("stroke", "#3d434c");
-      path.setAttribute("stroke-opacity", "0.45");
-      path.setAttribute("stroke-width", "0.75");
-      group.append(path);
-    }
+function places(first: number, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => first + i);
+}
+
+/** What colours and hatching mean; above the triangle, on the right, where it leaves room. */
+function key(most: number, unit: Pairs["unit"], width: number): Plot.Markish {
+  return (_index, _scales, _values, _dimensions, context) => {
+    const make = makerOf(context);
+    const group = make("g", { "data-role": "legend", "font-size": 11, "text-anchor": "middle" });
+    const [steps, step] = [11, 14];
+    const left = width - steps * step - 18;
+    for (let i = 0; i < steps; i++)
+      group.append(
+        make("rect", {
+          ...{ x: left + i * step, y: 4, width: step, height: 10 },
+          fill: divergingColour((2 * i) / (steps - 1) - 1),
+        }),
+      );
+    for (const [share, at] of [[-1, 0.5] as const, [0, steps / 2] as const, [1, steps - 0.5] as const])
+      group.append(
+        make("text", { x: left + at * step, y: 27, fill: "currentColor" }, formatValue(share * most, unit)),
+      );
+    group.append(
+      hatchSample(make, left - 190, 4),
+      make(
+        "text",
+        { x: left - 168, y: 13, "text-anchor": "start", fill: "currentColor" },
+        "cannot be told from noise",
+      ),
+    );
     return group as unknown as SVGElement;
   };
-}
-
-/** Lines at 45°, six apart, clipped to the cell. */
-function slanted(left: number, top: number, width: number, height: number): string {
-  const lines: string[] = [];
-  for (let offset = 6; offset < width + height; offset += 6) {
-    const [x1, y1] = offset <= height ? [0, offset] : [offset - height, height];
-    const [x2, y2] = offset <= width ? [offset, 0] : [width, offset - width];
-    lines.push(
-      `M${(left + x1).toFixed(1)},${(top + y1).toFixed(1)}L${(left + x2).toFixed(1)},${(top + y2).toFixed(1)}`,
-    );
-  }
-  return lines.join("");
-}
-
-/** White at 0, the full hue at ±1. */
-function mixed(share: number): string {
-  const hue = share < 0 ? DIVERGING.loss : DIVERGING.gain;
-  const strength = Math.min(1, Math.abs(share));
-  const channel = (at: number): string => {
-    const full = Number.parseInt(hue.slice(at, at + 2), 16);
-    return Math.round(255 + (full - 255) * strength)
-      .toString(16)
-      .padStart(2, "0");
-  };
-  return `#${channel(1)}${channel(3)}${channel(5)}`;
 }

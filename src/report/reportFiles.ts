@@ -48,7 +48,8 @@ function introOf({ settings, studies }: StudyRecipe, version: string): string {
   return `Checkpoints ${checkpoints.join(", ")}; tasks ${tasks.join(", ")}, ${rows}; base ${base}; seed ${seed}. ${evaluations} evaluations, made by MergeScope ${version}. Weights are chosen on the search half of each task and judged on the test half, unless a study says otherwise.`;
 }
 
-/** With an ink of its own: a file has no page to take it from. */
+/** With an ink and a ground of its own: a file has no page to take them from, and viewers may be dark. */
 function standalone(svg: string): string {
-  return `${svg.replace("<svg ", '<svg color="#1c1f24" ')}\n`;
+  const inked = svg.replace("<svg ", '<svg color="#1c1f24" ');
+  return `${inked.replace("</desc>", '</desc><rect width="100%" height="100%" fill="#ffffff"></rect>')}\n`;
 }

@@ -110,8 +110,9 @@ export type Repeat = {
 export function compareRecipes(before: StudyRecipe, after: StudyRecipe): Repeat {
   const keyed = ({ studies }: StudyRecipe) =>
     new Map(
-      studies.flatMap(({ outcomes }) =>
-        outcomes.map((one) => [JSON.stringify([one.recipe, one.task, one.split]), one] as const),
+      // Several studies hold the same evaluation: each is compared, or the last would hide the others.
+      studies.flatMap(({ name, outcomes }) =>
+        outcomes.map((one) => [JSON.stringify([name, one.recipe, one.task, one.split]), one] as const),
       ),
     );
   const [left, right] = [keyed(before), keyed(after)];

@@ -21,6 +21,8 @@ npx tsx tools/golden/export/write_exports.ts "$exports"
 HF_HUB_OFFLINE=1 "$GOLDEN_PYTHON" tools/golden/export/check_export.py golden "$exports"
 rm -r "$exports"
 "$GOLDEN_PYTHON" tools/golden/weights/fisher_regmean.py
+"$GOLDEN_PYTHON" tools/golden/regmean/regmean.py
+"$GOLDEN_PYTHON" tools/golden/gradient/gradients.py
 "$MERGEKIT_0_1_4_PYTHON" tools/golden/mergekit/linear.py
 "$MERGEKIT_0_1_4_PYTHON" tools/golden/mergekit/tensors.py
 "$MERGEKIT_0_1_5_PYTHON" tools/golden/mergekit/linear.py

@@ -13,7 +13,7 @@ export const slerp: TensorMethod = {
   name: "slerp",
   title: "SLERP",
   summary:
-    "Goes from one checkpoint to the other along the arc between them, tensor by tensor. Neighbours of a run are so nearly parallel that it is the straight line for most tensors.",
+    "Goes from one checkpoint to the other along the arc between them, tensor by tensor; where their directions differ by less than two degrees, along the straight line.",
   formula: "Θ = [sin((1−t)ω) Θ₁ + sin(tω) Θ₂] / sin ω",
   paper: "Shoemake 1985, Animating rotation with quaternion curves",
   options: [
@@ -34,7 +34,11 @@ export const slerp: TensorMethod = {
     const [older, newer] = parents as readonly [Float32Array, Float32Array];
     const cosine = cosineOf(older, newer);
     const [a, b] = Math.abs(cosine) > COLLINEAR ? [1 - t, t] : arcWeights(cosine, t);
-    return Float32Array.from(older, (value, i) => a * value + b * newer[i]!);
+    const [first, second] = [Math.fround(a), Math.fround(b)];
+    return Float32Array.from(
+      older,
+      (value, i) => Math.fround(first * value) + Math.fround(second * newer[i]!),
+    );
   },
 };
 

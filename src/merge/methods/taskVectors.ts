@@ -46,7 +46,8 @@ export const taskArithmetic: TensorMethod = {
   needs: ["base"],
   parents: [1, 16],
   mergeTensor(parts, options) {
-    const [w, s] = [numberOption(options, "weight"), numberOption(options, "scale")];
+    // As mergekit, whose weights are tensors of fp32.
+    const [w, s] = [Math.fround(numberOption(options, "weight")), numberOption(options, "scale")];
     return addToBase(parts.base!, s, (i) => {
       let sum = 0;
       for (const parent of parts.parents)
@@ -114,12 +115,13 @@ export const dareLinear: TensorMethod = {
   needs: ["base"],
   parents: [1, 16],
   mergeTensor(parts, options) {
-    const [w, s, p] = ["weight", "scale", "density"].map((name) => numberOption(options, name));
+    const [s, p] = [numberOption(options, "scale"), numberOption(options, "density")];
+    const w = Math.fround(numberOption(options, "weight"));
     const seed = numberOption(options, "seed");
-    const kept = taskVectors(parts).map((delta, parent) => dropped(delta, p!, [seed, parts.name, parent]));
-    return addToBase(parts.base!, s!, (i) => {
+    const kept = taskVectors(parts).map((delta, parent) => dropped(delta, p, [seed, parts.name, parent]));
+    return addToBase(parts.base!, s, (i) => {
       let sum = 0;
-      for (const delta of kept) sum = Math.fround(sum + Math.fround(w! * delta[i]!));
+      for (const delta of kept) sum = Math.fround(sum + Math.fround(w * delta[i]!));
       return sum;
     });
   },
@@ -134,7 +136,8 @@ function addToBase(
   factor: number,
   mixed: (index: number) => number,
 ): Float32Array<ArrayBuffer> {
-  return Float32Array.from(base, (value, i) => value + Math.fround(factor * mixed(i)));
+  const rounded = Math.fround(factor);
+  return Float32Array.from(base, (value, i) => value + Math.fround(rounded * mixed(i)));
 }
 
 /** The ⌊density · n⌋ elements of largest magnitude; of equals at the edge the first ones. */

@@ -1,6 +1,7 @@
 /** What every rule of differentiation is given, and what several of them do. Runs everywhere. */
+import { AppError } from "../../base/errors.ts";
 import type { GraphBuilder, Node, Value } from "../onnx/graphBuilder.ts";
-import type { Shapes } from "./shapes.ts";
+import { axisOf, type Shapes } from "./shapes.ts";
 
 /** A node on the way back. */
 export type GradientOf = {
@@ -47,4 +48,19 @@ export function sumTo({ graph, node, shapes }: GradientOf, gradient: Value, plac
   if (lacking === 0) return overKept;
   const leading = Array.from({ length: lacking }, (_, axis) => axis);
   return graph.apply("ReduceSum", [overKept, graph.integers(...leading)], { keepdims: 0 });
+}
+
+/** For rules that work along the last axis only. @throws AppError `unsupported` for a node along another one. */
+export function checkLastAxis(given: GradientOf): void {
+  const { node, shapes } = given;
+  const rank = shapes.get(node.inputs[0]!)!.length;
+  const axis = typeof node.attributes.axis === "number" ? node.attributes.axis : -1;
+  if (axisOf(axis, rank) !== rank - 1) throw unsupported(given, "along another axis than the last");
+}
+
+/** What a rule throws for a node that it does not cover. */
+export function unsupported({ node }: GradientOf, what: string): AppError {
+  return new AppError("unsupported", `The operator ${node.operator} has no gradient ${what}.`, {
+    fields: { operator: node.operator },
+  });
 }

@@ -1,6 +1,6 @@
 /** Gradients of operators that work element by element, and of the softmax. Runs everywhere. */
 import type { Value } from "../onnx/graphBuilder.ts";
-import { type GradientOf, input, own, type Rule, result, sumTo } from "./backward.ts";
+import { checkLastAxis, type GradientOf, input, own, type Rule, result, sumTo } from "./backward.ts";
 
 /** TensorProto.DataType of float32. */
 const FLOAT32 = 1;
@@ -69,6 +69,7 @@ export const elementwise: readonly (readonly [string, Rule])[] = [
     "Softmax",
     (given) => {
       const { graph } = given;
+      checkLastAxis(given);
       const weighted = graph.apply("Mul", [result(given), own(given)]);
       const total = graph.apply("ReduceSum", [weighted, graph.integers(-1)]);
       return [graph.apply("Mul", [own(given), graph.apply("Sub", [result(given), total])])];

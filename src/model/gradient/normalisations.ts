@@ -1,6 +1,6 @@
 /** Gradients of LayerNorm and RMSNorm along the last axis. Runs everywhere. */
 import type { GraphBuilder, Value } from "../onnx/graphBuilder.ts";
-import { type GradientOf, input, type Rule, result } from "./backward.ts";
+import { checkLastAxis, type GradientOf, input, type Rule, result } from "./backward.ts";
 
 /** By operator. */
 export const normalisations: readonly (readonly [string, Rule])[] = [
@@ -11,6 +11,7 @@ export const normalisations: readonly (readonly [string, Rule])[] = [
 ];
 
 function normalised(given: GradientOf, isCentred: boolean): readonly (Value | null)[] {
+  checkLastAxis(given);
   const { graph, node, wanted } = given;
   const [x, gain, g] = [input(given, 0), input(given, 1), result(given)];
   const { float: epsilon } = node.attributes.epsilon as { readonly float: number };

@@ -2,14 +2,15 @@
  * What a change of each operator's result says of its inputs. G is the gradient of the result, x and y operands, each
  * formula beside its rule. Runs everywhere.
  */
-import { AppError } from "../../base/errors.ts";
 import type { Attribute, GraphBuilder, Value } from "../onnx/graphBuilder.ts";
-import { type GradientOf, input, own, type Rule, result, sumTo } from "./backward.ts";
+import { type GradientOf, input, own, type Rule, result, sumTo, unsupported } from "./backward.ts";
 import { elementwise } from "./elementwise.ts";
 import { normalisations } from "./normalisations.ts";
 
 /** TensorProto.DataType, as the operator Cast wants it. */
 const INT64 = 7;
+/** Stands for a length of 0 where one is divided by: shorter than any that fp32 squares can sum to. */
+const SHORTEST = 1e-30;
 
 const structural: readonly (readonly [string, Rule])[] = [
   // A view of the same elements.
@@ -56,6 +57,8 @@ const structural: readonly (readonly [string, Rule])[] = [
       const { graph, node, wanted } = given;
       const [a, b, g] = [input(given, 0), input(given, 1), result(given)];
       if (node.attributes.transA === 1) throw unsupported(given, "with its first matrix turned");
+      if ((node.attributes.alpha ?? node.attributes.beta) !== undefined)
+        throw unsupported(given, "with scaled products");
       const turned = node.attributes.transB === 1;
       const product = (left: Value, right: Value, attributes: Readonly<Record<string, Attribute>>) =>
         graph.apply("Gemm", [left, right], attributes);
@@ -100,12 +103,13 @@ const structural: readonly (readonly [string, Rule])[] = [
       return [graph.apply("Mul", [isLargest, withAxes(given, result(given))]), null];
     },
   ],
-  // y = √Σx²: dx = G x / y
+  // y = √Σx²: dx = G x / y; 0 where y is 0, which has no slope
   [
     "ReduceL2",
     (given) => {
       const { graph } = given;
-      const ratio = graph.apply("Div", [result(given), own(given)]);
+      const length = graph.apply("Max", [own(given), graph.scalar(SHORTEST)]);
+      const ratio = graph.apply("Div", [result(given), length]);
       return [graph.apply("Mul", [input(given, 0), withAxes(given, ratio)]), null];
     },
   ],
@@ -143,10 +147,4 @@ function withAxes(given: GradientOf, value: Value): Value {
   const axes = { name: node.inputs[1]! };
   if (shapes.get(node.inputs[0]!) === undefined) throw unsupported(given, "of unknown shape");
   return graph.apply("Unsqueeze", [value, axes]);
-}
-
-function unsupported({ node }: GradientOf, what: string): AppError {
-  return new AppError("unsupported", `The operator ${node.operator} has no gradient ${what}.`, {
-    fields: { operator: node.operator },
-  });
 }
