@@ -43,7 +43,7 @@ export const correlation: PaperStudy = {
     const positive = rows.filter(({ rho }) => rho > 0).length;
     const sure = rows.filter(({ low }) => low > 0);
     return {
-      shows: `Spearman's correlation is positive on ${positive} of ${rows.length} tasks (${rows.map(({ task, rho }) => `${task.info.name} ${number(rho)}`).join(", ")}); its 95 % bootstrap interval excludes 0 on ${listWords(sure.map(({ task }) => task.info.name))}.`,
+      shows: `Spearman's correlation is positive on ${positive} of ${rows.length} tasks (${rows.map(({ task, rho }) => `${task.info.name} ${number(rho)}`).join(", ")}); its 95 % bootstrap interval lies above 0 on ${named(sure)}, below it on ${named(rows.filter(({ high }) => high < 0))}.`,
       not: `that perplexity would rank neighbours: ${checkpoints.length} checkpoints of one run get better together with training, and that common trend alone makes both columns rise. The interval takes checkpoints as independent, which they are not.`,
       tables: [
         {
@@ -111,6 +111,10 @@ async function measure(bench: StudyBench): Promise<readonly Measured[]> {
     });
   }
   return measured;
+}
+
+function named(rows: readonly { readonly task: BenchTask }[]): string {
+  return listWords(rows.map(({ task }) => task.info.name));
 }
 
 function finite(value: number): Cell {

@@ -16,7 +16,7 @@ import { metricOf } from "./differences.ts";
 import { choosePairs, lineRecipe, SWEPT } from "./lambda.ts";
 
 /** Seeds of every arm. */
-export const SEEDS = 40;
+export const SEEDS = 30;
 
 /** One way to search. */
 export type Arm = {
