@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createNodeEngine } from "./nodePlatform.ts";
-import { runCommandLine } from "./program.ts";
+import { runHere } from "./fixtures/runHere.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 let folder: string;
@@ -16,20 +15,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function run(...args: readonly string[]) {
-  const [out, error]: [string[], string[]] = [[], []];
-  const code = await runCommandLine([...args, "--json"], {
-    terminal: {
-      out: (text) => void out.push(text),
-      error: (text) => void error.push(text),
-      interactive: false,
-      columns: 80,
-    },
-    createEngine: async (files) => createNodeEngine(files),
-    signal: new AbortController().signal,
-    clock: () => performance.now(),
-    version: "0.0.0",
-  });
-  return { code, error: error.join(""), json: code === 0 ? JSON.parse(out.join("")) : null };
+  const { code, out, error } = await runHere([...args, "--json"]);
+  return { code, error, json: code === 0 ? JSON.parse(out) : null };
 }
 
 const curve = (lambda: number): number => 0.6 + 0.05 * Math.exp(-(((lambda - 0.7) / 0.25) ** 2));

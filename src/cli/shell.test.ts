@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type MockFiles, type MockHub, startMockHub } from "../storage/fixtures/mockHub.ts";
-import { createNodeEngine } from "./nodePlatform.ts";
-import { runCommandLine } from "./program.ts";
+import { runHere } from "./fixtures/runHere.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const DEMO = join(ROOT, "public", "demo");
@@ -36,20 +35,8 @@ function start(args: readonly string[]): {
 
 /** The same program in this process, with the real engine. */
 async function here(args: readonly string[]) {
-  const [out, error]: [string[], string[]] = [[], []];
-  const code = await runCommandLine(args, {
-    terminal: {
-      out: (text) => void out.push(text),
-      error: (text) => void error.push(text),
-      interactive: false,
-      columns: 80,
-    },
-    createEngine: async (files) => createNodeEngine(files),
-    signal: new AbortController().signal,
-    clock: () => performance.now(),
-    version: "0.0.0",
-  });
-  return { code, error: error.join(""), out: out.join(""), json: () => JSON.parse(out.join("")) };
+  const ran = await runHere(args);
+  return { ...ran, json: () => JSON.parse(ran.out) };
 }
 
 describe("in a shell", () => {

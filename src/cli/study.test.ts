@@ -4,29 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { STUDY_NAMES } from "../domain/studyResult.ts";
+import { runHere } from "./fixtures/runHere.ts";
 import { createNodeEngine } from "./nodePlatform.ts";
-import { runCommandLine } from "./program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mergescope-study-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const engine = createNodeEngine({});
 
-async function study(...args: readonly string[]) {
-  const [out, error]: [string[], string[]] = [[], []];
-  const code = await runCommandLine(["study", ...args], {
-    terminal: {
-      out: (text) => void out.push(text),
-      error: (text) => void error.push(text),
-      interactive: false,
-      columns: 100,
-    },
-    createEngine: async () => engine,
-    signal: new AbortController().signal,
-    clock: () => 0,
-    version: "0.0.0",
-  });
-  return { code, out: out.join(""), error: error.join("") };
-}
+const study = (...args: readonly string[]) => runHere(["study", ...args], engine);
 
 describe("study", () => {
   it("lists the studies with what the papers claim", async () => {

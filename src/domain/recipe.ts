@@ -16,3 +16,9 @@ export function pairRecipe(older: string, newer: string, lambda: number): Recipe
 export function soleRecipe(checkpoint: string): Recipe {
   return { parents: [checkpoint], coefficients: [1] };
 }
+
+/** Without parents of weight 0, which then need not be on the device. */
+export function withoutZeros({ parents, coefficients }: Recipe): Recipe {
+  const kept = parents.map((_, i) => i).filter((i) => coefficients[i] !== 0);
+  return { parents: kept.map((i) => parents[i]!), coefficients: kept.map((i) => coefficients[i]!) };
+}

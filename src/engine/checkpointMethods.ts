@@ -13,6 +13,7 @@ import type { Holding, MethodTable } from "./methodTable.ts";
 import { describeOwnRun } from "./ownRun.ts";
 import type { Places } from "./places.ts";
 import type { Platform } from "./platform.ts";
+import { callJob } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 import type { TaskCatalogue } from "./taskCatalogue.ts";
 
@@ -86,10 +87,7 @@ export function createCheckpointMethods(parts: CheckpointParts): {
       holding(request.recipe.parents, job, async () => {
         await fetchAll(parts, request.recipe.parents, job);
         const parents = await shelf.openParents(request.recipe.parents, job.signal);
-        await derived.prepare(request.recipe.parents, {
-          signal: job.signal,
-          onProgress: (progress) => job.emit({ kind: "progress", progress }),
-        });
+        await derived.prepare(request.recipe.parents, callJob(job));
         return exportMerge(platform, parents, request, derived.record(request.recipe.parents[0] ?? ""), job);
       }),
   };

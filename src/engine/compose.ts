@@ -17,7 +17,7 @@ import type { ContentKeys } from "./contentKeys.ts";
 import type { DerivedMerges, ParentStatistics } from "./derivedMerges.ts";
 import type { Holding, MethodTable } from "./methodTable.ts";
 import { measurePerplexities } from "./perplexities.ts";
-import type { CallJob, Session } from "./session.ts";
+import { type CallJob, callJob, type Session } from "./session.ts";
 import type { TaskCatalogue } from "./taskCatalogue.ts";
 
 /** What composing needs. */
@@ -54,15 +54,12 @@ export function createComposeMethods(parts: ComposeParts): MethodTable<ComposeMe
 export async function compose(
   parts: ComposeParts,
   request: ComposeRequest,
-  job: Pick<Job, "signal" | "emit">,
+  job: Job,
 ): Promise<ComposedMerge> {
   const method = findMergeMethod(request.method);
   const options = completeOptions(method, request.options);
   checkRequest(method, request);
-  const watched: CallJob = {
-    signal: job.signal,
-    onProgress: (progress) => job.emit({ kind: "progress", progress }),
-  };
+  const watched = callJob(job);
   const { parents } = request;
   switch (method.kind) {
     case "weights":

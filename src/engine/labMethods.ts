@@ -1,12 +1,12 @@
 /** The methods that make more of what is measured: replays, items over λ, predicted sweeps, neighbours. Wiring only. */
-import type { Clock, Progress } from "../base/job.ts";
+import type { Clock } from "../base/job.ts";
 import type { Job, SubjectRequest } from "../rpc/protocol.ts";
 import { compareNeighbours } from "../study/howMany.ts";
 import { measureOutcomes } from "../study/itemOutcomes.ts";
 import { runMarginSweep } from "../study/marginSweep.ts";
 import { replayOne, replaySearches } from "../study/replaySearches.ts";
 import type { Holding, MethodTable } from "./methodTable.ts";
-import type { Session } from "./session.ts";
+import { callJob, type Session } from "./session.ts";
 
 /** The methods of this file. */
 export type LabMethod =
@@ -23,15 +23,14 @@ export function createLabMethods(
   holding: Holding,
 ): MethodTable<LabMethod> {
   /** What measures of a call's subject need: the session's objectives, and how the call is watched. */
-  const begin = async ({ signal, emit }: Job) => {
-    const watched = { signal, onProgress: (progress: Progress) => emit({ kind: "progress", progress }) };
-    const session = await openSession(signal);
+  const begin = async (job: Job) => {
+    const watched = callJob(job);
+    const session = await openSession(job.signal);
     const objectiveOf = (subject: SubjectRequest) => session.objective(subject, watched);
     return { watched, objectiveOf };
   };
   return {
-    replaySearches: (plan, { signal, emit }) =>
-      replaySearches(plan, clock, { signal, onProgress: (progress) => emit({ kind: "progress", progress }) }),
+    replaySearches: (plan, job) => replaySearches(plan, clock, callJob(job)),
     playSearch: async ({ curve, settings }) => replayOne(curve, settings),
     itemOutcomes: ({ subject, lambdas }, job) =>
       holding(subject.parents, job, async () => {

@@ -13,7 +13,7 @@ import { describeStudy, PAPER_STUDIES, runStudy } from "../study/paper/table.ts"
 import { type ComposeParts, compose } from "./compose.ts";
 import type { MethodTable } from "./methodTable.ts";
 import { measurePerplexities } from "./perplexities.ts";
-import type { CallJob, Session } from "./session.ts";
+import { type CallJob, callJob, type Session } from "./session.ts";
 
 /** The methods of this file. */
 export type PaperStudyMethod = "paperStudies" | "paperStudy";
@@ -37,10 +37,7 @@ async function run(
   job: Job,
 ): Promise<EngineMethods["paperStudy"]["result"]> {
   const session = await parts.openSession(job.signal);
-  const watched: CallJob = {
-    signal: job.signal,
-    onProgress: (progress) => job.emit({ kind: "progress", progress }),
-  };
+  const watched = callJob(job);
   const outcomes = new Map<string, OutcomeRecord>();
   const result = await runStudy(name, createBench(parts, session, settings, watched, outcomes));
   return { result, outcomes: [...outcomes.values()] };

@@ -8,7 +8,7 @@ import type { BackendInfo } from "../domain/backend.ts";
 import { measureNamed } from "../domain/measure.ts";
 import { type Recipe, soleRecipe } from "../domain/recipe.ts";
 import type { ItemScore } from "../evaluate/itemScores.ts";
-import type { SubjectRequest } from "../rpc/protocol.ts";
+import type { Job, SubjectRequest } from "../rpc/protocol.ts";
 import type { Backend } from "../runtime/backend.ts";
 import type { PackedBatch } from "../runtime/languageModel.ts";
 import type { StatisticsJob } from "../runtime/statistics.ts";
@@ -30,6 +30,11 @@ import type { TaskCatalogue } from "./taskCatalogue.ts";
 
 /** What methods need of a running call. */
 export type CallJob = { readonly signal: AbortSignal; onProgress(progress: Progress): void };
+
+/** A call's job as the session's methods take it. */
+export function callJob({ signal, emit }: Job): CallJob {
+  return { signal, onProgress: (progress) => emit({ kind: "progress", progress }) };
+}
 
 /** One started backend. */
 export interface Session {

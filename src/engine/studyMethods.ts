@@ -14,7 +14,7 @@ import { runOptimize } from "../study/optimize.ts";
 import { runSweep } from "../study/sweep.ts";
 import type { Holding, MethodTable } from "./methodTable.ts";
 import { measurePerplexities } from "./perplexities.ts";
-import type { CallJob, Session } from "./session.ts";
+import { callJob, type Session } from "./session.ts";
 import type { StudyJournals } from "./studyJournals.ts";
 import type { TaskCatalogue } from "./taskCatalogue.ts";
 
@@ -151,10 +151,6 @@ function createMethods(
       return { blob: new Blob([...(await sampleLines(source, evaluation))]) };
     },
   };
-}
-
-function callJob(job: Job): CallJob {
-  return { signal: job.signal, onProgress: (progress) => job.emit({ kind: "progress", progress }) };
 }
 
 async function matrixOf(

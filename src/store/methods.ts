@@ -24,10 +24,9 @@ export type MethodsActions = {
 /** Rows that Fisher and RegMean are measured on. */
 const CALIBRATION_ROWS = 64;
 
-/** What was made of the present checkpoints on the present task. */
-export function currentMethodRows(state: AppState): readonly MethodRow[] {
-  const key = currentKey(state, state.subject.parents);
-  return state.methods.rows.filter((row) => row.key === key);
+/** The question that merges made now answer: the rows of its key are those of the present checkpoints and task. */
+export function methodKey(state: AppState): string | null {
+  return currentKey(state, state.subject.parents);
 }
 
 /** The picked method; `null` before the list is known. */
@@ -68,7 +67,7 @@ export function createMethodsActions(context: Context): MethodsActions {
     pickMethodBase: (base) => patch("methods", { base }),
     async makeMerge() {
       const state = get();
-      const [method, key] = [pickedMethod(state), currentKey(state, state.subject.parents)];
+      const [method, key] = [pickedMethod(state), methodKey(state)];
       const subject = subjectRequest(state, state.subject.parents);
       if (method === null || key === null || subject === null || isBusy(state.methods.status)) return;
       const request = composeRequest(state, method, subject);

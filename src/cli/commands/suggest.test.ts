@@ -3,30 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { EXAMPLE_TABLES } from "../../domain/exampleTables.ts";
-import { createNodeEngine } from "../nodePlatform.ts";
-import { runCommandLine } from "../program.ts";
+import { runHere } from "../fixtures/runHere.ts";
 import { parseFixed } from "./suggest.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mergescope-suggest-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The command with the real engine. */
-async function suggest(...args: readonly string[]) {
-  const [out, error]: [string[], string[]] = [[], []];
-  const code = await runCommandLine(["suggest", ...args], {
-    terminal: {
-      out: (text) => void out.push(text),
-      error: (text) => void error.push(text),
-      interactive: false,
-      columns: 80,
-    },
-    createEngine: async (files) => createNodeEngine(files),
-    signal: new AbortController().signal,
-    clock: () => 0,
-    version: "0.0.0",
-  });
-  return { code, out: out.join(""), error: error.join("") };
-}
+const suggest = (...args: readonly string[]) => runHere(["suggest", ...args]);
 
 function written(name: string, text: string): string {
   const path = join(folder, name);

@@ -1,4 +1,5 @@
 /** A symmetric positive definite system, factored once and solved for many right-hand sides, in place. Pure. */
+import { factorInto } from "../../numerics/cholesky.ts";
 
 /** Shares of the mean diagonal that are added, one after another, until a factor exists. */
 const JITTERS = [0, 1e-10, 1e-8, 1e-6, 1e-4] as const;
@@ -15,36 +16,6 @@ export function factorise(matrix: Float64Array, n: number): Float64Array | null 
   const lower = new Float64Array(n * n);
   for (const jitter of JITTERS) if (factorInto(matrix, (jitter * trace) / n, lower, n)) return lower;
   return null;
-}
-
-function factorInto(matrix: Float64Array, jitter: number, lower: Float64Array, n: number): boolean {
-  for (let i = 0; i < n; i++) {
-    const rowI = i * n;
-    for (let j = 0; j < i; j++)
-      lower[rowI + j] = (matrix[rowI + j]! - dot(lower, rowI, j * n, j)) / lower[j * n + j]!;
-    const pivot = matrix[rowI + i]! + jitter - dot(lower, rowI, rowI, i);
-    // A pivot that is all rounding error would make the solution noise, so it counts as failure.
-    if (!(pivot > n * Number.EPSILON * matrix[rowI + i]!)) return false;
-    lower[rowI + i] = Math.sqrt(pivot);
-  }
-  return true;
-}
-
-/** Four sums side by side: one alone would wait for each addition to end. */
-function dot(a: Float64Array, first: number, second: number, count: number): number {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let k = 0;
-  for (; k + 3 < count; k += 4) {
-    s0 += a[first + k]! * a[second + k]!;
-    s1 += a[first + k + 1]! * a[second + k + 1]!;
-    s2 += a[first + k + 2]! * a[second + k + 2]!;
-    s3 += a[first + k + 3]! * a[second + k + 3]!;
-  }
-  for (; k < count; k++) s0 += a[first + k]! * a[second + k]!;
-  return s0 + s1 + (s2 + s3);
 }
 
 /** Solves L Lᵀ x = b in place of b, for `count` right-hand sides that lie one after another. */

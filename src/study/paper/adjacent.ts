@@ -1,10 +1,9 @@
 /** All neighbours merged by several methods on several tasks, judged on the test half: one table for P2's Tables 5, 6 and Figs. 5–7. */
 import { createProgress } from "../../base/job.ts";
-import type { PairedComparison } from "../../evaluate/significance.ts";
+import { comparePaired, type PairedComparison } from "../../evaluate/significance.ts";
 import { type BaselineName, composeBaseline } from "./baselines.ts";
 import type { BenchTask, StudyBench } from "./bench.ts";
-import { betterParent, gainOf, metricOf, neighbourPairs } from "./differences.ts";
-import { trimmed } from "./neighbours.ts";
+import { betterParent, metricOf, neighbourPairs } from "./differences.ts";
 
 /** P2's methods. */
 export const P2_METHODS = [
@@ -41,14 +40,14 @@ export async function mergeNeighbours(
     for (const parents of pairs)
       for (const method of P2_METHODS) {
         bench.job.onProgress(progress(merges.length));
-        const recipe = trimmed((await composeBaseline(bench, method, parents, task)).recipe);
+        const recipe = await composeBaseline(bench, method, parents, task);
         const evaluation = await bench.evaluate(recipe, task, "test");
         const better = await betterParent(bench, parents, task, "test");
         merges.push({
           ...{ parents, task, method },
           value: metricOf(evaluation, task.measure).value,
           better: metricOf(better.evaluation, task.measure).value,
-          gain: await gainOf(bench, recipe, parents, task, "test"),
+          gain: comparePaired(evaluation, better.evaluation, task.measure),
         });
       }
   return merges;

@@ -1,5 +1,6 @@
 /** Every method of the papers' comparisons on a pair, its weights found on the search half of a task. */
-import type { ComposedMerge, ComposeRequest } from "../../domain/mergeMethod.ts";
+import type { ComposeRequest } from "../../domain/mergeMethod.ts";
+import { type Recipe, withoutZeros } from "../../domain/recipe.ts";
 import { defaultSearchSettings } from "../../domain/searchDefaults.ts";
 import type { BenchTask, StudyBench } from "./bench.ts";
 
@@ -36,13 +37,18 @@ export function baseline(name: BaselineName): Baseline {
   return BASELINES.find((one) => one.name === name)!;
 }
 
+/** A method's title without whose it is. */
+export function shortTitle(title: string): string {
+  return title.replace(/ \(.*/, "");
+}
+
 /** The merge of a pair by a method, as found on the search half of a task. */
-export function composeBaseline(
+export async function composeBaseline(
   bench: StudyBench,
   name: BaselineName,
   parents: readonly string[],
   task: BenchTask,
-): Promise<ComposedMerge> {
+): Promise<Recipe> {
   const { limit, base, seed } = bench.settings;
   const rows = { task: task.info.name, split: "search" as const };
   const search = { ...defaultSearchSettings(parents.length), seed };
@@ -57,7 +63,8 @@ export function composeBaseline(
           : null,
     search: name === "bayes" ? search : null,
   };
-  return bench.compose({ method: name, parents, options: {}, ...needs });
+  const { recipe } = await bench.compose({ method: name, parents, options: {}, ...needs });
+  return withoutZeros(recipe);
 }
 
 /** Whether the pair can be merged with the base: it must be another checkpoint. */

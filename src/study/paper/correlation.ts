@@ -5,7 +5,7 @@ import type { Cell, StudyFigure } from "../../domain/studyResult.ts";
 import { bootstrapSpearman } from "../../numerics/bootstrap.ts";
 import { spearman } from "../../numerics/statistics.ts";
 import type { BenchTask, PaperStudy, StudyBench } from "./bench.ts";
-import { objectiveOf, shortNames } from "./differences.ts";
+import { objectiveOf, scoreUnit, shortNames } from "./differences.ts";
 import { listWords } from "./words.ts";
 
 type Measured = {
@@ -71,7 +71,7 @@ export const correlation: PaperStudy = {
           title: `${task.info.name}: score and 1/perplexity`,
           caption: "One dot a checkpoint, test half.",
           x: { label: "1/φ of the inputs", unit: "plain" },
-          y: { label: task.measure.label, unit: task.measure.percent ? "percent" : "plain" },
+          y: { label: task.measure.label, unit: scoreUnit(task.measure) },
           points: shortNames(checkpoints).map((name, i) => ({
             x: 1 / pooled[i]!,
             y: task.measure.higherIsBetter ? scores[i]! : -scores[i]!,

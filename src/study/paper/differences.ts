@@ -9,7 +9,7 @@ import type { CellNumber } from "../../domain/studyResult.ts";
 import type { Half } from "../../domain/task.ts";
 import { comparePaired, type PairedComparison } from "../../evaluate/significance.ts";
 import { benjaminiHochberg } from "../../numerics/multiplicity.ts";
-import { quantile } from "../../numerics/statistics.ts";
+import { mean, quantile, sampleVariance } from "../../numerics/statistics.ts";
 import type { BenchTask, StudyBench } from "./bench.ts";
 
 /** Share of false discoveries that is accepted among those called certain. */
@@ -72,13 +72,38 @@ export function certainOnes(comparisons: readonly PairedComparison[]): readonly 
   });
 }
 
+/** A difference as a number with its error. */
+export function gainCell({ delta, deltaStderr }: PairedComparison): CellNumber {
+  return { value: delta, stderr: deltaStderr };
+}
+
 /** Differences as a table's column shows them. */
 export function differenceCell({ delta, deltaStderr }: PairedComparison, certain: boolean): CellNumber {
   return { value: delta, stderr: deltaStderr, certain };
 }
 
+/** A column's unit for scores of this measure. */
+export function scoreUnit({ percent }: Pick<Measure, "percent">): "percent" | "plain" {
+  return percent ? "percent" : "plain";
+}
+
+/** The value with its normal 95 % interval, as figures draw it; without an error the value alone. */
+export function withInterval({ value, stderr = 0 }: CellNumber): {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+} {
+  return { value, low: value - 1.96 * stderr, high: value + 1.96 * stderr };
+}
+
+/** What is left of a gain on rows that did not choose it, as an arrow with a 95 % interval. */
+export function shrinkageArrow(name: string, seen: PairedComparison, unseen: PairedComparison) {
+  const { value: to, low, high } = withInterval(gainCell(unseen));
+  return { name, from: seen.delta, to, low, high };
+}
+
 /** A column's unit for differences of this measure. */
-export function differenceUnit({ percent }: Measure): "points" | "difference" {
+export function differenceUnit({ percent }: Pick<Measure, "percent">): "points" | "difference" {
   return percent ? "points" : "difference";
 }
 
@@ -109,10 +134,8 @@ export function neighbourPairs(checkpoints: readonly string[]): readonly (readon
 
 /** Mean of numbers and its standard error over them; `stderr` absent for a single one. */
 export function meanCell(values: readonly number[]): CellNumber {
-  const value = values.reduce((a, b) => a + b, 0) / values.length;
-  if (values.length < 2) return { value };
-  const variance = values.reduce((sum, v) => sum + (v - value) ** 2, 0) / (values.length - 1);
-  return { value, stderr: Math.sqrt(variance / values.length) };
+  const value = mean(values);
+  return values.length < 2 ? { value } : { value, stderr: Math.sqrt(sampleVariance(values) / values.length) };
 }
 
 /** The rows with the best number of each column marked; `better` says for each column which way is up, `null` for none. */

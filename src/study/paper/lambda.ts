@@ -9,10 +9,13 @@ import {
   certainOnes,
   differenceCell,
   differenceUnit,
+  gainCell,
   metricOf,
   neighbourPairs,
   objectiveOf,
+  scoreUnit,
   shortNames,
+  shrinkageArrow,
 } from "./differences.ts";
 import { gainWords, shareWords } from "./words.ts";
 
@@ -43,7 +46,7 @@ export const lambda: PaperStudy = {
     const last = sweeps.at(-1)!;
     const best = bestOf(last.search);
     return {
-      shows: `On ${task.info.name} ${sweeps.map((one) => `${shareWords(shareUp(one.test))} of the λ between ${shortNames(one.parents).join(" and ")} (${one.title} scores)`).join(" and ")} beat the better parent on the test half. The λ that is best on the search half gains ${gainWords(cellOf(last.search[best]!), task.measure)} there and ${gainWords(cellOf(last.test[best]!), task.measure)} on the test half: the rest was luck.`,
+      shows: `On ${task.info.name} ${sweeps.map((one) => `${shareWords(shareUp(one.test))} of the λ between ${shortNames(one.parents).join(" and ")} (${one.title} scores)`).join(" and ")} beat the better parent on the test half. The λ that is best on the search half gains ${gainWords(gainCell(last.search[best]!), task.measure)} there and ${gainWords(gainCell(last.test[best]!), task.measure)} on the test half: the rest was luck.`,
       not: "which λ is best: neighbouring λ share nearly all items, so the curve's small steps are the same noise, and a share of winning λ is no probability of winning.",
       tables: [table(sweeps, task)],
       figures: [...sweeps.map(({ figure }) => figure), shrinkage(sweeps, task)],
@@ -91,7 +94,7 @@ async function sweep(
   const [search, test] = [await along("search"), await along("test")];
   const own = async (name: string) =>
     metricOf(await bench.evaluate(soleRecipe(name), task, "test"), task.measure).value;
-  const unit = task.measure.percent ? "percent" : "plain";
+  const unit = scoreUnit(task.measure);
   const series = (points: typeof test, name: string, style: "line" | "dashed") => ({
     name,
     style,
@@ -171,14 +174,7 @@ function shrinkage(sweeps: readonly Sweep[], task: BenchTask): StudyFigure {
     y: { label: `gain, ${task.measure.label}`, unit: differenceUnit(task.measure) },
     arrows: sweeps.map(({ parents, search, test }) => {
       const best = bestOf(search);
-      const { delta, deltaStderr } = test[best]!;
-      return {
-        name: shortNames(parents).join("+"),
-        from: search[best]!.delta,
-        to: delta,
-        low: delta - 1.96 * deltaStderr,
-        high: delta + 1.96 * deltaStderr,
-      };
+      return shrinkageArrow(shortNames(parents).join("+"), search[best]!, test[best]!);
     }),
   };
 }
@@ -189,8 +185,4 @@ function bestOf(points: readonly PairedComparison[]): number {
 
 function shareUp(points: readonly PairedComparison[]): number {
   return points.filter(({ delta }) => delta > 0).length / points.length;
-}
-
-function cellOf({ delta, deltaStderr }: PairedComparison) {
-  return { value: delta, stderr: deltaStderr };
 }

@@ -4,10 +4,19 @@ import type { Evaluation } from "../../domain/evaluation.ts";
 import { soleRecipe } from "../../domain/recipe.ts";
 import type { Cell, StudyFigure, StudyTable } from "../../domain/studyResult.ts";
 import { comparePaired, type PairedComparison } from "../../evaluate/significance.ts";
-import { BASELINES, composeBaseline, hasBase } from "./baselines.ts";
+import { BASELINES, composeBaseline, hasBase, shortTitle } from "./baselines.ts";
 import type { BenchTask, PaperStudy, StudyBench } from "./bench.ts";
-import { certainOnes, markBest, meanCell, metricOf, objectiveOf, shortNames } from "./differences.ts";
-import { trimmed } from "./neighbours.ts";
+import {
+  certainOnes,
+  differenceUnit,
+  markBest,
+  meanCell,
+  metricOf,
+  objectiveOf,
+  scoreUnit,
+  shortNames,
+  withInterval,
+} from "./differences.ts";
 import { gainWords, listWords } from "./words.ts";
 
 type Row = {
@@ -50,7 +59,7 @@ export const methods: PaperStudy = {
     const uniform = means.find(({ title }) => title === "Uniform soup")!;
     const percent = bench.tasks.every(({ measure }) => measure.percent);
     return {
-      shows: `Over the late pairs and ${bench.tasks.length} tasks Bayesian optimisation gains ${gainWords(ours.gain, { percent })} over the better parent, the uniform soup ${gainWords(uniform.gain, { percent })}; the largest mean is that of ${best.title.replace(/ \(.*/, "")} (${gainWords(best.gain, { percent })}). All on rows that no method has seen.`,
+      shows: `Over the late pairs and ${bench.tasks.length} tasks Bayesian optimisation gains ${gainWords(ours.gain, { percent })} over the better parent, the uniform soup ${gainWords(uniform.gain, { percent })}; the largest mean is that of ${shortTitle(best.title)} (${gainWords(best.gain, { percent })}). All on rows that no method has seen.`,
       not: "an order of methods whose means differ by less than their errors: the error is over pairs and tasks, which are few. The papers' gains in brackets are against the best baseline; here every gain is against the better parent.",
       tables: measured.map((pair) => tableOf(pair, bench.tasks)),
       figures: [figureOf(means, percent, late)],
@@ -88,8 +97,8 @@ async function measurePair(
     const evaluations: Evaluation[] = [];
     for (const task of bench.tasks) {
       onMerge();
-      const { recipe } = await composeBaseline(bench, name, parents, task);
-      evaluations.push(await bench.evaluate(trimmed(recipe), task, "test"));
+      const recipe = await composeBaseline(bench, name, parents, task);
+      evaluations.push(await bench.evaluate(recipe, task, "test"));
     }
     const gains = bench.tasks.map((task, t) => comparePaired(evaluations[t]!, better[t]!, task.measure));
     rows.push({ title, evaluations, gains });
@@ -120,7 +129,7 @@ function tableOf({ parents, rows }: PairRows, tasks: readonly BenchTask[]): Stud
       { title: "method", unit: "words" },
       ...tasks.map(({ info, measure }) => ({
         title: info.name,
-        unit: measure.percent ? ("percent" as const) : ("plain" as const),
+        unit: scoreUnit(measure),
       })),
       { title: "mean gain", unit: "points" },
     ],
@@ -134,14 +143,10 @@ function tableOf({ parents, rows }: PairRows, tasks: readonly BenchTask[]): Stud
 }
 
 function meanGains(pairs: readonly PairRows[]) {
-  return BASELINES.map(({ title }) => ({
-    title,
-    gain: meanCell(
-      pairs
-        .flatMap(({ rows }) => rows.find((row) => row.title === title)?.gains ?? [])
-        .map(({ delta }) => delta),
-    ),
-  })).filter(({ gain }) => Number.isFinite(gain.value));
+  return BASELINES.flatMap(({ title }) => {
+    const gains = pairs.flatMap(({ rows }) => rows.find((row) => row.title === title)?.gains ?? []);
+    return gains.length === 0 ? [] : [{ title, gain: meanCell(gains.map(({ delta }) => delta)) }];
+  });
 }
 
 /** Mean gains below this are told in words. */
@@ -163,14 +168,12 @@ function figureOf(
     kind: "intervals",
     title: "Gain over the better parent, late pairs",
     caption: `Mean over ${listWords(late.map(({ parents }) => shortNames(parents).join("+")))} and all tasks, with a 95 % interval over them.${off}`,
-    y: { label: "gain", unit: percent ? "points" : "difference" },
-    groups: means.map(({ title }) => title.replace(/ \(.*/, "")),
-    marks: means.map(({ title, gain: { value, stderr = 0 } }) => ({
-      group: title.replace(/ \(.*/, ""),
+    y: { label: "gain", unit: differenceUnit({ percent }) },
+    groups: means.map(({ title }) => shortTitle(title)),
+    marks: means.map(({ title, gain }) => ({
+      group: shortTitle(title),
       name: "gain",
-      value,
-      low: value - 1.96 * stderr,
-      high: value + 1.96 * stderr,
+      ...withInterval(gain),
     })),
   };
 }

@@ -1,6 +1,6 @@
 /** P1 §2.3, P2 §2.3: two, three or four neighbours, by uniform and by greedy soup. */
 import { createProgress } from "../../base/job.ts";
-import type { Recipe } from "../../domain/recipe.ts";
+import { withoutZeros } from "../../domain/recipe.ts";
 import type { Cell, StudyFigure } from "../../domain/studyResult.ts";
 import type { PairedComparison } from "../../evaluate/significance.ts";
 import type { PaperStudy, StudyBench } from "./bench.ts";
@@ -12,6 +12,7 @@ import {
   meanCell,
   neighbourPairs,
   shortNames,
+  withInterval,
 } from "./differences.ts";
 import { gainWords } from "./words.ts";
 
@@ -50,14 +51,7 @@ export const neighbours: PaperStudy = {
       groups: COUNTS.map((count) => `${count} checkpoints`),
       marks: COUNTS.flatMap((count) =>
         SOUPS.map((soup) => {
-          const { value, stderr = 0 } = meanCell(of(soup, count));
-          return {
-            group: `${count} checkpoints`,
-            name: soup,
-            value,
-            low: value - 1.96 * stderr,
-            high: value + 1.96 * stderr,
-          };
+          return { group: `${count} checkpoints`, name: soup, ...withInterval(meanCell(of(soup, count))) };
         }),
       ),
     };
@@ -116,14 +110,8 @@ async function measure(bench: StudyBench): Promise<readonly Merge[]> {
           newest,
           count,
           soup,
-          gain: await gainOf(bench, trimmed(recipe), parents, task, "test"),
+          gain: await gainOf(bench, withoutZeros(recipe), parents, task, "test"),
         });
       }
   return merges;
-}
-
-/** Without parents of weight 0, which then need not be on the device. */
-export function trimmed({ parents, coefficients }: Recipe): Recipe {
-  const kept = parents.map((_, i) => i).filter((i) => coefficients[i] !== 0);
-  return { parents: kept.map((i) => parents[i]!), coefficients: kept.map((i) => coefficients[i]!) };
 }

@@ -30,7 +30,7 @@ export const overlap: PaperStudy = {
     const sets: Sets[] = [];
     for (const task of graded) {
       bench.job.onProgress(progress(sets.length));
-      const { recipe } = await composeBaseline(bench, "perplexity", parents, task);
+      const recipe = await composeBaseline(bench, "perplexity", parents, task);
       const evaluations = [];
       for (const one of [...parents.map(soleRecipe), recipe])
         evaluations.push(await bench.evaluate(one, task, "test"));

@@ -17,7 +17,9 @@ import {
   metricOf,
   neighbourPairs,
   objectiveOf,
+  scoreUnit,
   shortNames,
+  shrinkageArrow,
 } from "./differences.ts";
 import { countWords, gainWords } from "./words.ts";
 
@@ -143,7 +145,7 @@ function ownTable(
   scores: readonly (readonly [Cell, Cell])[],
   { info, measure }: BenchTask,
 ): StudyTable {
-  const unit = measure.percent ? "percent" : "plain";
+  const unit = scoreUnit(measure);
   return {
     title: `Each checkpoint on ${info.name}`,
     columns: [
@@ -243,12 +245,8 @@ function shrinkage(names: readonly string[], near: readonly Pair[], task: BenchT
     caption:
       "Gain of the neighbours' average over the better parent: from the search half to the test half, with a 95 % interval there.",
     y: { label: `gain, ${task.measure.label}`, unit: differenceUnit(task.measure) },
-    arrows: near.map(({ older, newer, averageSeen, average }) => ({
-      name: `${names[older]}+${names[newer]}`,
-      from: averageSeen.delta,
-      to: average.delta,
-      low: average.delta - 1.96 * average.deltaStderr,
-      high: average.delta + 1.96 * average.deltaStderr,
-    })),
+    arrows: near.map(({ older, newer, averageSeen, average }) =>
+      shrinkageArrow(`${names[older]}+${names[newer]}`, averageSeen, average),
+    ),
   };
 }

@@ -2,6 +2,7 @@
 
 import { AppError } from "../../base/errors.ts";
 import { createProgress } from "../../base/job.ts";
+import type { Evaluation } from "../../domain/evaluation.ts";
 import { perplexityWeights } from "../../domain/namedRecipes.ts";
 import type { PerplexityInputs } from "../../domain/perplexity.ts";
 import { pairRecipe } from "../../domain/recipe.ts";
@@ -13,9 +14,9 @@ import {
   differenceCell,
   differenceUnit,
   gainOf,
-  markBest,
   meanCell,
   metricOf,
+  scoreUnit,
   shortNames,
 } from "./differences.ts";
 import { gainWords, listWords } from "./words.ts";
@@ -63,7 +64,7 @@ export const dataQuantity: PaperStudy = {
             { title: `φ ${shortNames(parents)[0]}`, unit: "plain" },
             { title: `φ ${shortNames(parents)[1]}`, unit: "plain" },
             { title: "λ", unit: "lambda" },
-            { title: "in distribution", unit: percent ? "percent" : "plain" },
+            { title: "in distribution", unit: scoreUnit({ percent }) },
             { title: "mean gain elsewhere", unit: "points" },
           ],
           rows: rows.map(({ share, older, newer, lambda, own, gains }): readonly Cell[] => [
@@ -112,7 +113,7 @@ export const inputs: PaperStudy = {
       "merges",
     );
     let done = 0;
-    const rows: { readonly task: BenchTask; readonly merges: readonly (InputMerge | null)[] }[] = [];
+    const rows: InputRow[] = [];
     for (const task of bench.tasks) {
       const merges: (InputMerge | null)[] = [];
       for (const kind of INPUTS) {
@@ -124,7 +125,7 @@ export const inputs: PaperStudy = {
     const offered = rows.map(({ merges }) => merges.flatMap((merge) => (merge === null ? [] : [merge])));
     const spreadOf = (values: readonly number[]) => Math.max(...values) - Math.min(...values);
     const widest = Math.max(...offered.map((merges) => spreadOf(merges.map(({ lambda }) => lambda))));
-    const verdicts = certainOnes(offered.flatMap((merges) => merges.slice(1).map(({ against }) => against!)));
+    const verdicts = certainOnes(rows.flatMap(againstRaw).filter((one) => one !== null));
     const missing = rows.filter(({ merges }) => merges.includes(null)).map(({ task }) => task.info.name);
     return {
       shows: `The kind of input moves λ by at most ${widest.toFixed(3)}; ${verdicts.filter(({ certain }) => certain).length} of ${verdicts.length} differences in score to bare inputs can be told from noise.`,
@@ -138,17 +139,16 @@ export const inputs: PaperStudy = {
               { title: `λ, ${kind}`, unit: "lambda" as const },
               {
                 title: kind,
-                unit: rows[0]!.task.measure.percent ? ("percent" as const) : ("plain" as const),
+                unit: scoreUnit(rows[0]!.task.measure),
               },
             ]),
           ],
           rows: rows.map(({ task, merges }): readonly Cell[] => [
             task.info.name,
-            ...markBest([merges.map((merge) => merge?.score ?? null)], []).flatMap((scores) =>
-              scores.flatMap((score, i): readonly Cell[] => {
-                const merge = merges[i];
-                return merge == null ? [null, null] : [{ value: merge.lambda }, score];
-              }),
+            ...merges.flatMap((merge): readonly Cell[] =>
+              merge === null
+                ? [null, null]
+                : [{ value: merge.lambda }, metricOf(merge.evaluation, task.measure)],
             ),
           ]),
           note: "φ pooled over the search half; scores of the test half, ± one standard error over items.",
@@ -159,11 +159,9 @@ export const inputs: PaperStudy = {
             { title: "task", unit: "words" },
             ...INPUTS.slice(1).map((kind) => ({ title: kind, unit: differenceUnit(rows[0]!.task.measure) })),
           ],
-          rows: rows.map(({ task, merges }): readonly Cell[] => [
-            task.info.name,
-            ...merges
-              .slice(1)
-              .map((merge): Cell => (merge === null ? null : differenceCell(merge.against!, false))),
+          rows: rows.map((row): readonly Cell[] => [
+            row.task.info.name,
+            ...againstRaw(row).map((one): Cell => (one === null ? null : differenceCell(one, false))),
           ]),
           note: "Paired over the items of the test half, ± one standard error.",
         },
@@ -203,11 +201,10 @@ export const inputs: PaperStudy = {
 
 type InputMerge = {
   readonly lambda: number;
-  readonly score: Cell;
-  /** To the merge by bare inputs; `null` for it itself. */
-  readonly against: PairedComparison | null;
+  readonly evaluation: Evaluation;
 };
 
+/** `null` for a kind of input that the task does not have. */
 async function mergeBy(
   bench: StudyBench,
   parents: readonly [string, string],
@@ -215,26 +212,27 @@ async function mergeBy(
   kind: PerplexityInputs,
 ): Promise<InputMerge | null> {
   try {
-    const at = async (inputsKind: PerplexityInputs) => {
-      const phis = [];
-      for (const name of parents)
-        phis.push((await bench.perplexity(name, task, "search", inputsKind)).pooled.value);
-      const lambda = perplexityWeights(phis)[1]!;
-      return {
-        lambda,
-        evaluation: await bench.evaluate(pairRecipe(parents[0], parents[1], lambda), task, "test"),
-      };
-    };
-    const { lambda, evaluation } = await at(kind);
-    const against =
-      kind === "raw" ? null : comparePaired(evaluation, (await at("raw")).evaluation, task.measure);
-    return { lambda, score: metricOf(evaluation, task.measure), against };
+    const phis = [];
+    for (const name of parents) phis.push((await bench.perplexity(name, task, "search", kind)).pooled.value);
+    const lambda = perplexityWeights(phis)[1]!;
+    const recipe = pairRecipe(parents[0], parents[1], lambda);
+    return { lambda, evaluation: await bench.evaluate(recipe, task, "test") };
   } catch (thrown) {
     // A task without worked examples has no few-shot prompt: its place stays empty, and the study says so.
     if (thrown instanceof AppError && thrown.tag === "unsupported") return null;
     throw thrown;
   }
 }
+
+/** Merges by other inputs against the one by bare inputs, in their order; `null` where there is none. */
+function againstRaw({ task, merges: [raw, ...others] }: InputRow): readonly (PairedComparison | null)[] {
+  return others.map((merge) =>
+    raw == null || merge === null ? null : comparePaired(merge.evaluation, raw.evaluation, task.measure),
+  );
+}
+
+/** A task's merges by each kind of input. */
+type InputRow = { readonly task: BenchTask; readonly merges: readonly (InputMerge | null)[] };
 
 function lastPair(bench: StudyBench): readonly [string, string] {
   const [older, newer] = bench.settings.checkpoints.slice(-2);

@@ -1,9 +1,9 @@
 /** P2 Tables 5 and 6: generation quality against the other methods, all neighbours of the run. */
 import type { Cell } from "../../domain/studyResult.ts";
 import { mergeNeighbours, P2_METHODS } from "./adjacent.ts";
-import { baseline } from "./baselines.ts";
+import { baseline, shortTitle } from "./baselines.ts";
 import type { BenchTask, PaperStudy } from "./bench.ts";
-import { differenceUnit, markBest, meanCell } from "./differences.ts";
+import { differenceUnit, markBest, meanCell, scoreUnit, withInterval } from "./differences.ts";
 import { gainWords } from "./words.ts";
 
 /** The study. */
@@ -40,10 +40,10 @@ export const perplexityMerging: PaperStudy = {
           columns: [
             { title: "method", unit: "words" },
             ...tasks.flatMap(({ info, measure }) => [
-              { title: info.name, unit: measure.percent ? ("percent" as const) : ("plain" as const) },
+              { title: info.name, unit: scoreUnit(measure) },
               { title: `${info.name}, gain`, unit: differenceUnit(measure) },
             ]),
-            { title: "mean gain", unit: percent ? "points" : "difference" },
+            { title: "mean gain", unit: differenceUnit({ percent }) },
           ],
           rows: markBest(rows, [
             null,
@@ -58,19 +58,14 @@ export const perplexityMerging: PaperStudy = {
           kind: "intervals",
           title: "Mean gain over the better parent",
           caption: `${pairs} pairs of neighbours, with a 95 % interval over pairs.`,
-          y: { label: "gain", unit: percent ? "points" : "difference" },
+          y: { label: "gain", unit: differenceUnit({ percent }) },
           groups: tasks.map(({ info }) => info.name),
           marks: tasks.flatMap((task) =>
-            P2_METHODS.map((method) => {
-              const { value, stderr = 0 } = meanCell(gains(method, task));
-              return {
-                group: task.info.name,
-                name: baseline(method).title.replace(/ \(.*/, ""),
-                value,
-                low: value - 1.96 * stderr,
-                high: value + 1.96 * stderr,
-              };
-            }),
+            P2_METHODS.map((method) => ({
+              group: task.info.name,
+              name: shortTitle(baseline(method).title),
+              ...withInterval(meanCell(gains(method, task))),
+            })),
           ),
         },
       ],

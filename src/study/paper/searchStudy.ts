@@ -6,7 +6,7 @@ import type { StudyDescription } from "../../domain/studyResult.ts";
 import type { SearchSettings } from "../../domain/surrogate.ts";
 import { pairedDifference } from "../../numerics/statistics.ts";
 import type { BenchTask, Findings, PaperStudy, StudyBench } from "./bench.ts";
-import { shortNames } from "./differences.ts";
+import { scoreUnit, shortNames } from "./differences.ts";
 import {
   type Arm,
   type ArmResult,
@@ -125,7 +125,7 @@ async function runSearchStudy(bench: StudyBench, kind: Kind): Promise<Findings> 
   const { measure } = task;
   const tables = await tablesOf(bench, task);
   const results = await replayArms(bench, tables, kind.arms(defaultSearchSettings(2), task));
-  const unit = measure.percent ? "percent" : "plain";
+  const unit = scoreUnit(measure);
   const pair = shortNames(tables.parents).join("+");
   const shown = (objective: number) => turnSign(measure, objective);
   const cell = ({ value, stderr }: { readonly value: number; readonly stderr: number }) => ({

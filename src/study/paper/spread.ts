@@ -2,7 +2,7 @@
 import type { Cell } from "../../domain/studyResult.ts";
 import { quantile } from "../../numerics/statistics.ts";
 import { mergeNeighbours, P2_METHODS } from "./adjacent.ts";
-import { baseline } from "./baselines.ts";
+import { baseline, shortTitle } from "./baselines.ts";
 import type { PaperStudy } from "./bench.ts";
 import { meanCell } from "./differences.ts";
 
@@ -28,7 +28,7 @@ export const spread: PaperStudy = {
     const steadiest = spreads.reduce((a, b) => (b.range < a.range ? b : a));
     const highest = spreads.reduce((a, b) => (b.mean.value > a.mean.value ? b : a));
     const percentOf = (value: number) => `${(100 * value).toFixed(1)} %`;
-    const title = (method: (typeof P2_METHODS)[number]) => baseline(method).title.replace(/ \(.*/, "");
+    const title = (method: (typeof P2_METHODS)[number]) => shortTitle(baseline(method).title);
     return {
       shows: `The largest mean change over pairs and tasks is that of ${title(highest.method)} (${percentOf(highest.mean.value)}), the narrowest middle half that of ${title(steadiest.method)} (${percentOf(steadiest.range)} wide); generation quality has ${percentOf(spreads.at(-1)!.mean.value)} and ${percentOf(spreads.at(-1)!.range)}.`,
       not: "what of a box is a difference between pairs and what is the noise of a few hundred items: each value has an error of its own, of about the height of the boxes.",

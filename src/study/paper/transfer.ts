@@ -1,12 +1,21 @@
 /** P1 Table 3: weights found on one task, used on others. */
 import { createProgress } from "../../base/job.ts";
 import type { Evaluation } from "../../domain/evaluation.ts";
-import type { Cell, CellNumber } from "../../domain/studyResult.ts";
+import type { Cell } from "../../domain/studyResult.ts";
 import { comparePaired, type PairedComparison } from "../../evaluate/significance.ts";
-import { type BaselineName, baseline, composeBaseline } from "./baselines.ts";
+import { mean } from "../../numerics/statistics.ts";
+import { type BaselineName, baseline, composeBaseline, shortTitle } from "./baselines.ts";
 import type { BenchTask, PaperStudy } from "./bench.ts";
-import { certainOnes, differenceUnit, metricOf, shortNames } from "./differences.ts";
-import { trimmed } from "./neighbours.ts";
+import {
+  certainOnes,
+  differenceCell,
+  differenceUnit,
+  gainCell,
+  metricOf,
+  scoreUnit,
+  shortNames,
+  withInterval,
+} from "./differences.ts";
 import { gainWords, signed } from "./words.ts";
 
 const METHODS = ["greedy", "fisher", "perplexity", "bayes"] as const satisfies readonly BaselineName[];
@@ -39,8 +48,8 @@ export const transfer: PaperStudy = {
       for (const task of away) {
         bench.job.onProgress(progress(done++));
         const own = await composeBaseline(bench, name, parents, task);
-        const ind = await bench.evaluate(trimmed(own.recipe), task, "test");
-        const ood = await bench.evaluate(trimmed(abroad.recipe), task, "test");
+        const ind = await bench.evaluate(own, task, "test");
+        const ood = await bench.evaluate(abroad, task, "test");
         found.push({ name, task, ind, ood, gap: comparePaired(ood, ind, task.measure) });
       }
     }
@@ -57,17 +66,13 @@ export const transfer: PaperStudy = {
       baseline(name).title,
       ...found.flatMap((one, i): readonly Cell[] => {
         if (one.name !== name) return [];
-        const gap: CellNumber = {
-          value: one.gap.delta,
-          stderr: one.gap.deltaStderr,
-          certain: verdicts[i]!.certain,
-        };
+        const gap = differenceCell(one.gap, verdicts[i]!.certain);
         return [metricOf(one.ind, one.task.measure), metricOf(one.ood, one.task.measure), gap];
       }),
       { value: totals.find((total) => total.name === name)!.total },
     ]);
     return {
-      shows: `Weights found on ${home!.info.name} differ in score from weights found on the task itself by ${totals.map(({ name, total }) => `${(scale * total).toFixed(1)} (${baseline(name).title.replace(/ \(.*/, "")})`).join(", ")}${percent ? " points" : ""} summed over ${away.length} tasks; least for ${baseline(least.name).title.replace(/ \(.*/, "")}. ${sure} of the ${found.length} differences can be told from noise.`,
+      shows: `Weights found on ${home!.info.name} differ in score from weights found on the task itself by ${totals.map(({ name, total }) => `${(scale * total).toFixed(1)} (${shortTitle(baseline(name).title)})`).join(", ")}${percent ? " points" : ""} summed over ${away.length} tasks; least for ${shortTitle(baseline(least.name).title)}. ${sure} of the ${found.length} differences can be told from noise.`,
       not: `which method transfers best: a single difference has a paired error of about ${signed(scale * mean(found.map(({ gap }) => gap.deltaStderr)), 1).replace("+", "")}${percent ? " points" : ""}, and a method whose weights hardly depend on the task has small differences for that reason alone.`,
       tables: [
         {
@@ -77,15 +82,15 @@ export const transfer: PaperStudy = {
             ...away.flatMap(({ info, measure }) => [
               {
                 title: `${info.name} IND`,
-                unit: measure.percent ? ("percent" as const) : ("plain" as const),
+                unit: scoreUnit(measure),
               },
               {
                 title: `${info.name} OOD`,
-                unit: measure.percent ? ("percent" as const) : ("plain" as const),
+                unit: scoreUnit(measure),
               },
               { title: `${info.name} Δ`, unit: differenceUnit(measure) },
             ]),
-            { title: "Σ |Δ|", unit: percent ? "points" : "difference" },
+            { title: "Σ |Δ|", unit: differenceUnit({ percent }) },
           ],
           rows,
           note: "Test halves. Δ is OOD minus IND, paired over items, ± one standard error; positive means that the weights found elsewhere do better.",
@@ -96,14 +101,12 @@ export const transfer: PaperStudy = {
           kind: "intervals",
           title: "Found elsewhere minus found here",
           caption: "Paired over items, with a 95 % interval.",
-          y: { label: "OOD − IND", unit: percent ? "points" : "difference" },
+          y: { label: "OOD − IND", unit: differenceUnit({ percent }) },
           groups: away.map(({ info }) => info.name),
           marks: found.map(({ name, task, gap }) => ({
             group: task.info.name,
-            name: baseline(name).title.replace(/ \(.*/, ""),
-            value: gap.delta,
-            low: gap.delta - 1.96 * gap.deltaStderr,
-            high: gap.delta + 1.96 * gap.deltaStderr,
+            name: shortTitle(baseline(name).title),
+            ...withInterval(gainCell(gap)),
           })),
         },
       ],
@@ -114,7 +117,3 @@ export const transfer: PaperStudy = {
     };
   },
 };
-
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
-}

@@ -4,7 +4,7 @@ import { decayOf } from "../../domain/decay.ts";
 import type { MethodDescription, MethodOption, OptionValue } from "../../domain/mergeMethod.ts";
 import { formatGain, formatScore, gainUnit } from "../../plots/format.ts";
 import type { MethodRow } from "../../store/labState.ts";
-import { currentMethodRows, methodBase, pickedMethod } from "../../store/methods.ts";
+import { methodBase, methodKey, pickedMethod } from "../../store/methods.ts";
 import { isBusy } from "../../store/status.ts";
 import { currentMeasure } from "../../store/subject.ts";
 import { Choice } from "../components/Choice.tsx";
@@ -115,11 +115,10 @@ function Option(props: {
 }
 
 function Rows() {
-  // The list is made anew by its selector; its length and the table it is of say when it changes.
   const all = useApp((state) => state.methods.rows);
-  const key = useApp((state) => JSON.stringify(currentMethodRows(state).map((row) => all.indexOf(row))));
+  const key = useApp(methodKey);
   const measure = useApp(currentMeasure);
-  const rows = (JSON.parse(key) as readonly number[]).flatMap((place) => all[place] ?? []);
+  const rows = all.filter((row) => row.key === key);
   if (rows.length === 0 || measure === null)
     return (
       <p className="quiet pad">
